@@ -1,0 +1,137 @@
+"""What the verbs share: reading input, loading knowledge, failing with a sentence."""
+
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from apothecary.record import Record
+    from apothecary.review import Reviewer
+
+
+class Format(StrEnum):
+    """Output formats of a review."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class Phase(StrEnum):
+    """Phases of a review."""
+
+    CONSIDERING = "considering"
+    ON_THERAPY = "on-therapy"
+
+
+RecordArgument = Annotated[str, typer.Argument(help="Path of the record, or - for standard input.", metavar="RECORD")]
+DrugOption = Annotated[str | None, typer.Option("--drug", help="Which monograph; needed only when there are several.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Day of the review, such as 2026-11-22; else today.")]
+IndicationOption = Annotated[str | None, typer.Option("--indication", help="The use the question is about.")]
+PhaseOption = Annotated[Phase | None, typer.Option("--phase", help="Else read from the medication list.")]
+TerminologyOption = Annotated[
+    Path | None, typer.Option("--terminology", help="A ValueSet expansion, or a table of system, code, parent.")
+]
+KnowledgeOption = Annotated[
+    Path | None, typer.Option("--knowledge", help="A monograph folder of your own instead of a packaged one.")
+]
+
+
+class Failure(Exception):
+    """Ends a command: a stable code, one sentence with the next step, an exit code, and how to print it."""
+
+    def __init__(self, code: str, message: str, exit_code: int, as_json: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.exit_code = exit_code
+        self.as_json = as_json
+
+    def show(self) -> None:
+        """Prints to standard error: one JSON object where JSON was asked for, else the sentence."""
+        if self.as_json:
+            import msgspec
+
+            said = {"error": {"code": self.code, "message": self.message, "exit_code": self.exit_code}}
+            print(msgspec.json.encode(said).decode(), file=sys.stderr)
+        else:
+            print(f"apothecary: {self.message}", file=sys.stderr)
+
+
+def read_input(path: str, as_json: bool = False) -> bytes:
+    """The bytes of a record; Failure with exit code 3 when there is nothing to read."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        message = f"The record {path} cannot be read: {reason}. Give a path, or - for standard input."
+        raise Failure("unreadable", message, 3, as_json) from error
+
+
+def parse_day(text: str | None, as_json: bool = False) -> date:
+    """The day of the review; today when none was given."""
+    if text is None:
+        return date.today()  # noqa: DTZ011  the day at the reader's desk is meant
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"--as-of is {text!r}; write a whole date, such as 2026-11-22."
+        raise Failure("usage", message, 2, as_json) from error
+
+
+def load_reviewer(
+    drug: str | None, knowledge: Path | None = None, terminology: Path | None = None, as_json: bool = False
+) -> "Reviewer":
+    """The monograph made ready; Failure with exit code 2 for an unknown drug, 4 for knowledge that is broken."""
+    from apothecary.knowledge import PACKAGED, KnowledgeError, extend, load, packaged
+    from apothecary.review import Reviewer
+
+    folder = knowledge
+    if folder is None:
+        known = packaged()
+        chosen = drug or (known[0] if len(known) == 1 else None)
+        if chosen not in known:
+            asked = f"There is no monograph {drug!r}." if drug else "Say which drug with --drug."
+            raise Failure("usage", f"{asked} Monographs: {', '.join(known)}.", 2, as_json)
+        folder = PACKAGED / chosen
+    try:
+        monograph = load(folder)
+        if terminology is None:
+            return Reviewer(monograph)
+        return Reviewer(*extend(monograph, terminology))
+    except KnowledgeError as error:
+        more = f" (and {len(error.mistakes) - 1} more; see `apothecary check`)" if len(error.mistakes) > 1 else ""
+        raise Failure("knowledge", f"The knowledge is invalid: {error.mistakes[0]}{more}", 4, as_json) from error
+
+
+def read_patient(path: str, as_json: bool = False) -> "Record":
+    """The record; Failure with exit code 3 and the reason when it cannot be reviewed."""
+    from apothecary.record import RecordError, read_record
+
+    try:
+        return read_record(read_input(path, as_json))
+    except RecordError as error:
+        raise Failure(error.code, error.message, 3, as_json) from error
+
+
+def write(text: str) -> None:
+    """Prints a result; a terminal that cannot show a character gets a replacement instead of a crash."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    if not text.endswith("\n"):
+        sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where the output is no terminal, at most 100 so that lines stay readable."""
+    import shutil
+
+    return min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80

@@ -1,0 +1,93 @@
+"""`apothecary explain`: why a rule applies, is clear or is unknown for a record."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apothecary.cli import common as c
+
+if TYPE_CHECKING:
+    from apothecary.review.explain import Explanation, Step
+
+_MARK = {"applies": "[+]", "clear": "[-]", "unknown": "[?]"}
+
+
+def command(
+    rule: Annotated[str, typer.Argument(help="Id of the rule, such as neutropenia.", metavar="RULE")],
+    record: c.RecordArgument,
+    drug: c.DrugOption = None,
+    as_of: c.AsOfOption = None,
+    indication: c.IndicationOption = None,
+    phase: c.PhaseOption = None,
+    format: Annotated[c.Format, typer.Option("--format", help="text or json.")] = c.Format.TEXT,
+    terminology: c.TerminologyOption = None,
+    knowledge: c.KnowledgeOption = None,
+) -> None:
+    """Explain one rule on one record: every condition with its facts, and what would change the answer."""
+    as_json = format is c.Format.JSON
+    if format not in (c.Format.TEXT, c.Format.JSON):
+        raise c.Failure("usage", f"explain prints text or json, not {format.value}.", 2)
+    day = c.parse_day(as_of, as_json)
+    reviewer = c.load_reviewer(drug, knowledge, terminology, as_json)
+    known = reviewer.monograph.rules
+    if rule not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(rule, known, 3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Rules: {', '.join(known)}."
+        raise c.Failure("usage", f"There is no rule {rule!r}. {hint}", 2, as_json)
+    patient = c.read_patient(record, as_json)
+    from apothecary.record import RecordError
+    from apothecary.review.explain import explain
+
+    try:
+        ctx = reviewer.context(patient, day, phase.value if phase else None, indication)
+    except RecordError as error:
+        raise c.Failure(error.code, error.message, 3, as_json) from error
+    except ValueError as error:
+        raise c.Failure("usage", str(error), 2, as_json) from error
+    explanation = explain(rule, ctx)
+    if as_json:
+        import msgspec
+
+        c.write(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode())
+        return
+    c.write("\n".join(lines(explanation, known[rule].title)))
+
+
+def lines(explanation: "Explanation", title: str) -> list[str]:
+    """The explanation as indented text: [+] applies, [-] clear, [?] unknown."""
+    found = [f"{explanation.rule}: {explanation.status.value}", title, ""]
+    if not explanation.asked:
+        found.append(f"Note: this rule is not part of the phase {explanation.phase}.")
+    found += _tree(explanation.tree, 0)
+    if explanation.ignored:
+        found += ["", "Rows that match but are no facts:"]
+        found += [f"  {e.fact}: {e.value} ({e.note}) {e.date} {e.source}".rstrip() for e in explanation.ignored]
+    if explanation.changes:
+        found += ["", "The answer would change if:"]
+        for change in explanation.changes:
+            facts = [f"“{text}” were {_answer(answer)}" for text, answer in change.facts]
+            found += [f"  -> {change.to.value}: {' and '.join(facts)}"]
+    found += ["", f"Rests on: {', '.join(explanation.statements)}"]
+    if explanation.interpretation:
+        found.append(f"Our reading: {explanation.interpretation} (INTERPRETATIONS.md)")
+    return found
+
+
+def _answer(truth: str) -> str:
+    return "true" if truth == "applies" else "false"
+
+
+def _tree(step: "Step", depth: int) -> list[str]:
+    pad = "  " * depth
+    found = [f"{pad}{_MARK[step.truth]} {step.text}"]
+    for e in step.because:
+        value = f"{e.value} {e.unit}".strip()
+        parts = [part for part in (e.date, e.source, f"by {e.match}" if e.match else "", e.note) if part]
+        found.append(f"{pad}      {e.fact}: {value} ({'; '.join(parts)})")
+    for need in step.needs:
+        found.append(f"{pad}      needs {need.fact} ({need.why}): {need.how}")
+    for child in step.children:
+        found += _tree(child, depth + 1)
+    return found

@@ -1,0 +1,46 @@
+"""The `apothecary` command: gathers the verbs and turns every failure into one sentence and an exit code."""
+
+import os
+import sys
+
+import typer
+
+from apothecary.cli import check, demo, explain, monographs, review
+from apothecary.cli.common import Failure
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Drug monographs that run: a patient record in, a cited review out. Not clinically validated; see SAFETY.md.",
+)
+app.command("review")(review.command)
+app.command("explain")(explain.command)
+app.command("check")(check.command)
+app.command("monographs")(monographs.command)
+app.command("demo")(demo.command)
+
+
+def run() -> None:
+    """Runs the command line; a failure prints what, where, why and what next, and never looks like a result."""
+    try:
+        app()
+    except Failure as failure:
+        failure.show()
+        sys.exit(failure.exit_code)
+    except BrokenPipeError:  # the reader of a pipe has left; nothing more can be said to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("apothecary: stopped; nothing was reviewed.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if "APOTHECARY_DEBUG" in os.environ:
+            raise
+        said = f"{type(error).__name__}: {error}"
+        print(
+            f"apothecary: internal error ({said}). No review was made. This is a fault of the program:", file=sys.stderr
+        )
+        print("report it with the command; APOTHECARY_DEBUG=1 shows where it happened.", file=sys.stderr)
+        sys.exit(1)

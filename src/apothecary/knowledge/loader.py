@@ -1,0 +1,204 @@
+"""A folder of knowledge files to a checked monograph; every mistake is named with its file and line."""
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from apothecary import __version__
+from apothecary.knowledge import links
+from apothecary.knowledge import schema as s
+from apothecary.knowledge.authoring import expand_rule
+from apothecary.knowledge.yamlfile import KnowledgeError, convert, line_of, read_yaml
+
+T = TypeVar("T")
+_MATCHES = ("exact", "prefix", "descendants", "name")
+PACKAGED = Path(__file__).resolve().parent.parent / "monographs"
+
+
+def packaged() -> list[str]:
+    """Ids of the monographs that come with the package."""
+    return sorted(path.name for path in PACKAGED.iterdir() if (path / "monograph.yaml").is_file())
+
+
+def load(folder: Path) -> s.Monograph:
+    """Reads and checks one monograph folder; KnowledgeError lists every mistake with file and line."""
+    if not (folder / "monograph.yaml").is_file():
+        raise KnowledgeError([f"{folder}: there is no monograph.yaml here, so this is not a monograph folder."])
+    mistakes: list[str] = []
+    read = _Reader(folder, mistakes)
+    main = read.one("monograph.yaml", s.MonographFile, _expand_indications)
+    values = {
+        **read.mapping("values.yaml", "values", s.Value),
+        **read.mapping("policy.yaml", "values", s.Value),
+    }
+    observations = read.mapping("observations.yaml", "observations", s.Observation)
+    value_sets = read.mapping("value_sets/sets.yaml", "value_sets", s.ValueSet)
+    codes = tuple(read.codes())
+    sources = read.listing("sources.yaml", "sources", s.Source)
+    statements = read.listing("statements.yaml", "statements", s.Statement)
+    interpretations = read.listing("interpretations.yaml", "interpretations", s.Interpretation)
+    rules: dict[str, s.Rule] = {}
+    for path in sorted(folder.glob("rules/*/*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        rule = read.one(name, s.Rule, expand_rule)
+        if rule is not None:
+            if rule.id != path.stem or rule.topic != path.parent.name:
+                mistakes.append(
+                    f"{name}:1: rule {rule.topic}/{rule.id} must stand in rules/{rule.topic}/{rule.id}.yaml."
+                )
+            rules[rule.id] = rule
+    if main is None:
+        raise KnowledgeError(mistakes)
+    monograph = s.Monograph(
+        main.drug,
+        main.topics,
+        {use.id: use for use in main.indications},
+        rules,
+        values,
+        observations,
+        value_sets,
+        codes,
+        statements,
+        sources,
+        interpretations,
+        read.listing("products.yaml", "products", s.Product),
+        read.listing("adverse_effects.yaml", "adverse_effects", s.AdverseEffects),
+        read.listing("advice/en.yaml", "advice", s.AdviceLine),
+        read.digest(),
+        __version__,
+    )
+    if mistakes:
+        raise KnowledgeError(mistakes)
+    found = links.broken(monograph)
+    if found:
+        raise KnowledgeError([_placed(folder, mistake) for mistake in found])
+    return monograph
+
+
+def _placed(folder: Path, mistake: links.Mistake) -> str:
+    path = folder / mistake.file
+    line = line_of(path, mistake.where) if path.suffix == ".yaml" else mistake.line
+    return f"{mistake.file}:{line}: {mistake.message}"
+
+
+def _expand_indications(data: Any) -> Any:
+    if isinstance(data, dict) and isinstance(data.get("indications"), list):
+        return {**data, "indications": [expand_rule(item) for item in data["indications"]]}
+    return data
+
+
+class _Reader:
+    """Reads the files of one folder, collecting mistakes instead of stopping at the first."""
+
+    def __init__(self, folder: Path, mistakes: list[str]) -> None:
+        self._folder = folder
+        self._mistakes = mistakes
+        self._hash = hashlib.sha256()
+
+    def digest(self) -> str:
+        """A hash of every file read, in the order read."""
+        return self._hash.hexdigest()[:16]
+
+    def _yaml(self, name: str) -> Any:
+        path = self._folder / name
+        if not path.is_file():
+            self._mistakes.append(f"{name}: the file is missing.")
+            return None
+        self._hash.update(name.encode() + b"\0" + path.read_bytes())
+        try:
+            return read_yaml(path, name)
+        except KnowledgeError as error:
+            self._mistakes += error.mistakes
+            return None
+
+    def one(self, name: str, kind: type[T], prepare: Callable[[Any], Any]) -> T | None:
+        """A file that is one structure."""
+        data = self._yaml(name)
+        if data is None:
+            return None
+        try:
+            return self._convert(prepare(data), kind, name)
+        except ValueError as error:
+            self._mistakes.append(f"{name}:{line_of(self._folder / name, '.when')}: {error}.")
+            return None
+
+    def _convert(self, data: Any, kind: type[T], name: str, prefix: str = "") -> T | None:
+        try:
+            return convert(data, kind, self._folder / name, name, prefix)
+        except KnowledgeError as error:
+            self._mistakes += error.mistakes
+            return None
+
+    def _items(self, name: str, key: str) -> Any:
+        data = self._yaml(name)
+        if data is None:
+            return None
+        if not isinstance(data, dict) or list(data) != [key]:
+            self._mistakes.append(f"{name}:1: the file must hold exactly the key {key!r}.")
+            return None
+        return data[key]
+
+    def mapping(self, name: str, key: str, kind: type[T]) -> dict[str, T]:
+        """A file that maps ids to structures."""
+        found = {}
+        for id_, item in (self._items(name, key) or {}).items():
+            done = self._convert(item, kind, name, f".{key}.{id_}")
+            if done is not None:
+                found[id_] = done
+        return found
+
+    def listing(self, name: str, key: str, kind: type[T]) -> dict[str, T]:
+        """A file that lists structures with ids; an id given twice is a mistake."""
+        found: dict[str, T] = {}
+        for number, item in enumerate(self._items(name, key) or ()):
+            done = self._convert(item, kind, name, f".{key}[{number}]")
+            if done is None:
+                continue
+            id_: str = done.id  # type: ignore[attr-defined]  # every listed kind has an id
+            if id_ in found:
+                line = line_of(self._folder / name, f".{key}[{number}]")
+                self._mistakes.append(f"{name}:{line}: the id {id_!r} is given twice.")
+            found[id_] = done
+        return found
+
+    def codes(self) -> Iterable[s.CodeEntry]:
+        """The code tables: value_sets/codes.tsv and the optional ones whose licence a site may not have."""
+        paths = [self._folder / "value_sets/codes.tsv", *sorted(self._folder.glob("value_sets/optional/*.tsv"))]
+        for path in paths:
+            name = path.relative_to(self._folder).as_posix()
+            if not path.is_file():
+                self._mistakes.append(f"{name}: the file is missing.")
+                continue
+            content = path.read_bytes()
+            self._hash.update(name.encode() + b"\0" + content)
+            lines = content.decode("utf-8").splitlines()
+            for number, row in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+                if number == 1 and row[0] == "value_set":
+                    continue
+                entry = _code_entry(row)
+                if isinstance(entry, str):
+                    self._mistakes.append(f"{name}:{number}: {entry}")
+                else:
+                    yield entry
+
+
+def _code_entry(row: list[str]) -> s.CodeEntry | str:
+    if len(row) != 6:
+        return f"a row has six columns (value_set, system, code, display, match, breadth), this one {len(row)}."
+    value_set, system, code, display, match, breadth = row
+    if match not in _MATCHES:
+        return f"match is {match!r}; it must be one of {', '.join(_MATCHES)}."
+    if breadth not in ("", "coarse"):
+        return f"breadth is {breadth!r}; it must be empty or coarse."
+    if not code or (not system and match != "name"):
+        return "a row needs a code and, unless it is a name, a code system."
+    return s.CodeEntry(
+        value_set=value_set,
+        system=system,
+        code=code,
+        display=display,
+        match=match,  # type: ignore[arg-type]  # checked above
+        coarse=breadth == "coarse",
+    )

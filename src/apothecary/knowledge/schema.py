@@ -1,0 +1,296 @@
+"""What the files of a monograph may say; every structure is immutable and refuses unknown keys."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from apothecary.logic import Condition
+
+Severity = Literal["critical", "warning", "info"]
+PhaseName = Literal["considering", "on-therapy"]
+ValueKind = Literal["stated", "derived", "fixed", "assumed"]
+BasisKind = Literal["stated", "interpreted", "policy"]
+Domain = Literal["condition", "medication", "allergy", "immunization", "procedure", "observation", "answer"]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base: immutable, unknown keys are errors."""
+
+
+class Source(_Strict, frozen=True):
+    """A reference of the source text by its own number, or one we added."""
+
+    id: str
+    kind: str
+    citation: str
+    url: str | None = None
+    pmid: str | None = None
+    cited: bool = True
+
+
+class Place(_Strict, frozen=True):
+    """Where a number was taken from."""
+
+    source: str
+    locator: str
+
+
+class Statement(_Strict, frozen=True):
+    """One statement of the source text: where it stands, a fingerprint of it, and what encodes it. Never its text."""
+
+    id: str
+    section: str
+    ordinal: int
+    references: tuple[str, ...]
+    fingerprint: str
+    encoded_by: tuple[str, ...] = ()
+    background: str | None = None
+    off_label: bool = False
+
+
+class Value(_Strict, frozen=True):
+    """A number with its unit, its kind and where it comes from; `[low, high]` is a range."""
+
+    meaning: str
+    value: float | tuple[float, float]
+    unit: str
+    kind: ValueKind
+    statements: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    reason: str | None = None
+    interpretation: str | None = None
+
+
+class Interpretation(_Strict, frozen=True):
+    """A reading of vague or contradictory wording."""
+
+    id: str
+    title: str
+    issue: str
+    reading: str
+    why: str
+    statements: tuple[str, ...]
+
+
+class AnswerRule(_Strict, frozen=True):
+    """When a result counts as an answer: its code or word is in the value set, or its number reaches the value."""
+
+    value_set: str
+    at_least: str | None = None
+    below: str | None = None
+
+
+class Observation(_Strict, frozen=True):
+    """A quantity or a test: which codes report it, its unit, what is plausible, when it expires, how to get it."""
+
+    name: str
+    how: str
+    value_set: str | None = None
+    unit: str | None = None
+    also_units: tuple[str, ...] = ()
+    plausible: str | None = None
+    expires: str | None = None
+    expires_child: str | None = None
+    molar_mass: str | None = None
+    product_of: tuple[str, str] | None = None
+    formula: Literal["age", "creatinine-clearance"] | None = None
+    cross_check: tuple[str, ...] = ()
+    answers: dict[str, AnswerRule] = {}
+
+
+class LabeledException(_Strict, frozen=True):
+    """A labeled exception: for these patients the rule gives this action instead."""
+
+    label: str
+    when: Condition
+    action: str
+    says: str | None = None
+    statements: tuple[str, ...] = ()
+
+
+class Advice(_Strict, frozen=True):
+    """The decision a rule speaks to and what it says, so that opposite advice can be found."""
+
+    decision: str
+    says: str
+
+
+class Rule(_Strict, frozen=True):
+    """One question about a patient, the finding when it applies, and what it rests on."""
+
+    id: str
+    topic: str
+    phases: tuple[PhaseName, ...]
+    severity: Severity
+    when: Condition
+    title: str
+    action: str
+    statements: tuple[str, ...]
+    kind: BasisKind = "stated"
+    advice: Advice | None = None
+    exceptions: tuple[LabeledException, ...] = ()
+    interpretation: str | None = None
+    places: tuple[Place, ...] = ()
+
+
+class IndicationRule(_Strict, frozen=True):
+    """A use the monograph names."""
+
+    id: str
+    name: str
+    labeled: bool
+    when: Condition
+    statements: tuple[str, ...]
+    interpretation: str | None = None
+
+
+class ValueSet(_Strict, frozen=True):
+    """A named set of codes and names; `subtract` takes out rows that also match another set.
+
+    A name does not count beside a code of a system whose codes the set lists, unless `names_always`. With `coarse`
+    every match only raises the question.
+    """
+
+    name: str
+    about: tuple[Domain, ...]
+    include: tuple[str, ...] = ()
+    subtract: tuple[str, ...] = ()
+    except_words: tuple[str, ...] = ()
+    names_always: bool = False
+    coarse: bool = False
+    ask: str | None = None
+
+
+class CodeEntry(_Strict, frozen=True):
+    """One code or name of a value set; `coarse` marks a code broader than the concept."""
+
+    value_set: str
+    system: str
+    code: str
+    display: str
+    match: Literal["exact", "prefix", "descendants", "name"]
+    coarse: bool = False
+
+
+class Edition(_Strict, frozen=True):
+    """Which edition of the source text was encoded."""
+
+    title: str
+    publisher: str
+    revised: date
+    source: str
+
+
+class Identity(_Strict, frozen=True):
+    """Which drug a monograph is about and how a record names it."""
+
+    id: str
+    name: str
+    brands: tuple[str, ...]
+    drug_class: str
+    value_set: str
+    edition: Edition
+    statements: tuple[str, ...]
+
+
+class MonographFile(_Strict, frozen=True):
+    """monograph.yaml: identity, the topics in the order they are shown, the uses."""
+
+    drug: Identity
+    topics: tuple[str, ...]
+    indications: tuple[IndicationRule, ...]
+
+
+class Quantity(_Strict, frozen=True):
+    """A number or a range with its unit, inside product data."""
+
+    value: float | tuple[float, float]
+    unit: str
+
+
+class Strength(_Strict, frozen=True):
+    """How much drug one container holds, in which volume."""
+
+    amount: Quantity
+    volume: Quantity
+
+
+class Storage(_Strict, frozen=True):
+    """How a product is kept."""
+
+    temperature: Quantity
+    protect_from_light: bool
+    may_be_frozen: bool
+    may_be_shaken: bool
+
+
+class Ingredient(_Strict, frozen=True):
+    """Something the product contains, and the source that says so."""
+
+    name: str
+    role: Literal["active", "excipient"]
+    source: str
+
+
+class Product(_Strict, frozen=True):
+    """One marketed product."""
+
+    id: str
+    brand: str
+    dosage_form: str
+    route: str
+    strength: Strength
+    manufacturer: str
+    container: str
+    preservative_free: bool
+    storage: Storage
+    ingredients: tuple[Ingredient, ...]
+    statements: tuple[str, ...]
+
+
+class Effect(_Strict, frozen=True):
+    """One adverse effect with its own references."""
+
+    name: str
+    references: tuple[str, ...]
+
+
+class AdverseEffects(_Strict, frozen=True):
+    """The common adverse effects in one indication; `threshold` names the value their frequencies reach."""
+
+    id: str
+    indication: str
+    threshold: str | None
+    effects: tuple[Effect, ...]
+    statements: tuple[str, ...]
+
+
+class AdviceLine(_Strict, frozen=True):
+    """One line of advice for patients, in plain words."""
+
+    id: str
+    topic: str
+    text: str
+    statements: tuple[str, ...]
+
+
+class Monograph(msgspec.Struct, frozen=True):
+    """Everything known about one drug, checked and ready to be run."""
+
+    drug: Identity
+    topics: tuple[str, ...]
+    indications: dict[str, IndicationRule]
+    rules: dict[str, Rule]
+    values: dict[str, Value]
+    observations: dict[str, Observation]
+    value_sets: dict[str, ValueSet]
+    codes: tuple[CodeEntry, ...]
+    statements: dict[str, Statement]
+    sources: dict[str, Source]
+    interpretations: dict[str, Interpretation]
+    products: dict[str, Product]
+    adverse_effects: dict[str, AdverseEffects]
+    advice: dict[str, AdviceLine]
+    hash: str
+    version: str

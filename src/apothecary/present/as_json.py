@@ -1,0 +1,138 @@
+"""The review as JSON: the public contract, then what this version says beyond it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from apothecary.review.result import Basis, Evidence, Finding, IndicationFound, Measure, Need, Review
+
+
+def render(review: Review) -> str:
+    """The review as indented JSON, ending with one newline."""
+    data = document(review)
+    try:
+        encoded = msgspec.json.encode(data)
+    except UnicodeEncodeError:  # a lone surrogate from a damaged record has no UTF-8 form
+        encoded = msgspec.json.encode(_without_surrogates(data))
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+
+
+def document(review: Review) -> dict[str, Any]:
+    """The review as plain data: the contract's fields in the contract's order, our additions at the end.
+
+    `dose_plan` is null and `monitoring` empty: neither has been worked out, and neither says that nothing is due.
+    """
+    patient = review.patient
+    return {
+        "contract": review.contract,
+        "drug": review.drug,
+        "knowledge": {
+            "version": review.knowledge.version,
+            "revised": review.knowledge.revised.isoformat(),
+            "hash": review.knowledge.hash,
+        },
+        "patient": {
+            "id": patient.id,
+            "age": patient.age,
+            "sex": patient.sex,
+            "weight": _measure(patient.weight),
+            "creatinine_clearance": _measure(patient.creatinine_clearance),
+        },
+        "as_of": review.as_of.isoformat(),
+        "phase": review.phase,
+        "verdict": review.verdict,
+        "indications": [_indication(use) for use in review.indications],
+        "findings": [_finding(finding) for finding in review.findings],
+        "dose_plan": None,
+        "monitoring": [],
+        "problems": [{"code": p.code, "where": p.where, "message": p.message} for p in review.problems],
+        "phase_from": review.phase_from,
+        "to_get": [
+            {
+                "fact": get.fact,
+                "why": get.why,
+                "how": get.how,
+                "severity": get.severity,
+                "settles": list(get.settles),
+            }
+            for get in review.to_get
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "status": finding.status.value,
+        "severity": finding.severity,
+        "topic": finding.topic,
+        "title": finding.title,
+        "action": finding.action,
+        "because": [_evidence(evidence) for evidence in finding.because],
+        "needs": [_need(need) for need in finding.needs],
+        "basis": [_basis(basis) for basis in finding.basis],
+        "interpretation": finding.interpretation,
+        "exception": finding.exception,
+    }
+
+
+def _indication(use: IndicationFound) -> dict[str, Any]:
+    return {
+        "id": use.id,
+        "status": use.status.value,
+        "labeled": use.labeled,
+        "name": use.name,
+        "because": [_evidence(evidence) for evidence in use.because],
+        "needs": [_need(need) for need in use.needs],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, str]:
+    """Every key is always there, so that a reader need not tell an empty field from an absent one."""
+    return {
+        "fact": evidence.fact,
+        "value": evidence.value,
+        "unit": evidence.unit,
+        "date": evidence.date,
+        "source": evidence.source,
+        "match": evidence.match,
+        "note": evidence.note,
+    }
+
+
+def _need(need: Need) -> dict[str, str]:
+    return {"fact": need.fact, "why": need.why, "how": need.how}
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    return {
+        "statement": basis.statement,
+        "section": basis.section,
+        "references": list(basis.references),
+        "kind": basis.kind,
+    }
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "value": measure.value,
+        "unit": measure.unit,
+        "date": measure.date,
+        "source": measure.source,
+        "method": measure.method,
+        "why": measure.why,
+        "text": measure.text,
+    }
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_surrogates(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,191 @@
+"""The review for a terminal: plain lines that wrap at the width, readable without color."""
+
+from __future__ import annotations
+
+from functools import partial
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+from apothecary.present.content import Content, Entry, content
+from apothecary.present.safe import encodable, mapped
+
+if TYPE_CHECKING:
+    from apothecary.knowledge.schema import Monograph
+    from apothecary.review.result import Review
+
+_NARROWEST: Final = 40
+_VERDICT_STYLES: Final = {
+    "stop": "bold red",
+    "cannot-tell": "bold magenta",
+    "caution": "bold yellow",
+    "go": "bold green",
+}
+_SEVERITY_STYLES: Final = {"critical": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+
+Piece = tuple[str, str]  # text and its style
+
+
+def render(
+    review: Review, monograph: Monograph, *, width: int = 80, color: bool = False, encoding: str = "utf-8"
+) -> str:
+    """The review as text, ending with one newline; no row is wider than `width` columns (at least 40).
+
+    `color` adds terminal codes; without it there are none. Characters that `encoding` lacks are spelled out.
+    """
+    shown = mapped(content(review, monograph), partial(encodable, encoding=encoding))
+    page = _Page(max(width, _NARROWEST), color)
+    _head(page, shown)
+    _do_first(page, shown)
+    _to_get(page, shown)
+    _open(page, shown)
+    _rest(page, shown)
+    _sources(page, shown)
+    return page.text()
+
+
+class _Page:
+    """Rows written so far; Rich does the wrapping and the color, by cells, so that wide characters fit too."""
+
+    def __init__(self, width: int, color: bool) -> None:
+        from rich.console import Console
+
+        self._out = StringIO()
+        # An empty environment: the result depends on the arguments only, not on the terminal it was made in.
+        self._console = Console(
+            file=self._out,
+            width=width,
+            height=1000,
+            force_terminal=color,
+            color_system="standard" if color else None,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+        self._width = width
+
+    def text(self) -> str:
+        return self._out.getvalue()
+
+    def blank(self) -> None:
+        self._out.write("\n")
+
+    def heading(self, text: str) -> None:
+        self.blank()
+        self.put([(text.upper(), "bold underline")])
+
+    def put(self, pieces: list[Piece], indent: int = 0, marker: str = "") -> None:
+        """A paragraph whose rows hang below each other; `marker` stands in the indent of the first row."""
+        from rich.text import Text
+
+        if len(marker) >= indent > 0:  # too long to stand beside the text
+            pieces, marker = [(f"{marker.strip()} ", ""), *pieces], ""
+        body = Text.assemble(*pieces)
+        rows: list[Text] = list(body.wrap(self._console, self._width - indent, overflow="fold", tab_size=1))
+        for number, row in enumerate(rows or [Text()]):
+            row.rstrip()
+            first = marker if number == 0 else ""
+            self._console.print(Text(first.ljust(indent)) + row, soft_wrap=True)
+
+
+def _head(page: _Page, shown: Content) -> None:
+    page.put(
+        [
+            (f"{shown.drug}: ", "bold"),
+            (shown.verdict_word, _VERDICT_STYLES[shown.verdict]),
+            (f". {shown.sentence}", ""),
+        ]
+    )
+    page.put([(f"As of {shown.as_of}. Patient: {shown.patient}. Phase: {shown.phase}.", "")])
+
+
+def _do_first(page: _Page, shown: Content) -> None:
+    page.heading(shown.headings.do_first)
+    if not shown.do_first:
+        page.put([(shown.nothing.do_first, "")], 2)
+    _entries(page, shown.do_first)
+
+
+def _entries(page: _Page, entries: tuple[Entry, ...]) -> None:
+    for number, entry in enumerate(entries, 1):
+        page.put(_title(entry, with_severity=True), 4, f"{number:>2}.")
+        page.put([(entry.action, "")], 4)
+        for fact in entry.facts:
+            page.put([(fact, "")], 13, "    Because:")
+        for note in entry.notes:
+            page.put([(note, "")], 13, "    Note:")
+
+
+def _title(entry: Entry, with_severity: bool) -> list[Piece]:
+    """`[severity] title (id) [references]`."""
+    severity = [(f"[{entry.severity}] ", _SEVERITY_STYLES[entry.severity])] if with_severity else []
+    marks = f" [{', '.join(entry.references)}]" if entry.references else ""
+    return [*severity, (entry.title, "bold"), (f" ({entry.id}){marks}", "")]
+
+
+def _to_get(page: _Page, shown: Content) -> None:
+    page.heading(shown.headings.to_get)
+    if not shown.to_get:
+        page.put([(shown.nothing.to_get, "")], 2)
+    for get in shown.to_get:
+        head = [(f"[{get.severity}] ", _SEVERITY_STYLES[get.severity]), (get.fact, "bold"), (f" ({get.why})", "")]
+        page.put(head, 4, f"{get.number:>2}.")
+        if get.how:
+            page.put([(get.how, "")], 4)
+        for fact in get.recorded:
+            page.put([(fact, "")], 14, "    Recorded:")
+        page.put([(get.settles, "")], 13, "    Settles:")
+
+
+def _open(page: _Page, shown: Content) -> None:
+    if not shown.open:
+        return
+    page.heading(shown.headings.open)
+    for group in shown.open:
+        page.put([(f"[{group.severity}]", _SEVERITY_STYLES[group.severity])], 2)
+        for entry in group.entries:
+            page.put([*_title(entry, with_severity=False), (f": {entry.open}", "")], 4, "  -")
+
+
+def _rest(page: _Page, shown: Content) -> None:
+    if shown.info:
+        page.heading(shown.headings.info)
+        _entries(page, shown.info)
+    page.heading(shown.headings.uses)
+    if not shown.uses:
+        page.put([(shown.nothing.uses, "")], 2)
+    for use in shown.uses:
+        page.put([(use.name, "bold"), (f": {use.status} ({use.labeled})", "")], 4, "  -")
+        for fact in use.facts:
+            page.put([(fact, "")], 14, "    Recorded:")
+        if use.open:
+            page.put([(use.open, "")], 14, "    Open:")
+    page.heading(shown.headings.numbers)
+    for number in shown.numbers:
+        detail = f" ({number.detail})" if number.detail else ""
+        page.put([(number.name, "bold"), (f": {number.value}{detail}", "")], 4, "  -")
+    page.heading(shown.headings.clear)
+    page.put([(shown.clear, "")], 2)
+    page.heading(shown.headings.problems)
+    if not shown.problems:
+        page.put([(shown.nothing.problems, "")], 2)
+    for problem in shown.problems:
+        where = f"{problem.where}: " if problem.where else ""
+        page.put([(f"{where}{problem.message} ({problem.code})", "")], 4, "  -")
+
+
+def _sources(page: _Page, shown: Content) -> None:
+    page.heading(shown.headings.sources)
+    column = min(12, 5 + max((len(source.id) for source in shown.sources), default=0))
+    for source in shown.sources:
+        url = f" {source.url}" if source.url else ""
+        page.put([(f"{source.citation}{url}", "")], column, f"  [{source.id}]")
+    for line in shown.knowledge:
+        page.put([(line, "")], 2)
+    if shown.grounds:
+        page.heading(shown.headings.grounds)
+    for ground in shown.grounds:
+        page.put([(f"{ground.finding}: ", "bold"), (ground.statements, "")], 4, "  -")
+    page.blank()
+    page.put([(shown.disclaimer, "bold")])

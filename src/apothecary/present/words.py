@@ -1,0 +1,149 @@
+"""The wording of a review: verdict, phases, statuses, headings, notes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from apothecary.knowledge.schema import Monograph
+    from apothecary.review.result import Finding, Review, Verdict
+
+NOT_KNOWN: Final = "not known"
+DISCLAIMER: Final = (
+    "Not clinically validated; see SAFETY.md. A decision aid for professionals, not a substitute for judgement."
+)
+VERDICTS: Final = {"stop": "STOP", "cannot-tell": "CANNOT TELL", "caution": "CAUTION", "go": "GO"}
+PHASES: Final = {"considering": "considering a start", "on-therapy": "on therapy"}
+MATCHES: Final = {"code": "", "name": "matched by name only", "derived": "derived", "": ""}
+WHYS: Final = {
+    "not-supplied": "not supplied",
+    "missing": "not in the record",
+    "stale": "out of date",
+    "unreadable": "cannot be read",
+    "conflicting": "sources disagree",
+    "coarse-code": "the code is too broad",
+    "unconfirmed": "not confirmed",
+}
+_AGE: Final = re.compile(r"(\d+(?:-(\d+))?) (a|mo)")
+_AGE_UNITS: Final = {"a": "year", "mo": "month"}
+
+
+class Headings(msgspec.Struct, frozen=True):
+    """The headings of the sections, in the order they stand."""
+
+    do_first: str = "Do first"
+    to_get: str = "Get these to settle the open questions"
+    open: str = "Open questions: not known whether these apply"
+    info: str = "Also applies"
+    uses: str = "Documented uses"
+    numbers: str = "Numbers about the patient"
+    clear: str = "Clear"
+    problems: str = "Problems in the record"
+    sources: str = "Sources"
+    grounds: str = "Statements of the monograph behind each finding"
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """What stands under a heading that has nothing to show."""
+
+    do_first: str = "No critical or warning finding applies, as far as the questions could be answered."
+    to_get: str = "Nothing to get."
+    uses: str = "None of the monograph's uses is documented in the record."
+    problems: str = "None was found."
+
+
+def verdict(review: Review) -> Verdict:
+    """The verdict to show: a review that asked no question must not look like a go."""
+    return review.verdict if review.findings else "cannot-tell"
+
+
+def sentence(review: Review) -> str:
+    """What the verdict means here, with the counts it rests on. A review without any question says so."""
+    applies = {s: _count(review, s, "applies") for s in ("critical", "warning")}
+    unknown = {s: _count(review, s, "unknown") for s in ("critical", "warning")}
+    if not review.findings:
+        return "No question of the monograph was asked, so this is no all-clear."
+    if review.verdict == "stop":
+        act = "do not start" if review.phase == "considering" else "do not simply continue"
+        also = f" {_open(unknown['critical'], 'critical')}" if unknown["critical"] else ""
+        head = counted(applies["critical"], "critical finding applies", "critical findings apply")
+        return f"{head}: {act} until this is resolved.{also}"
+    if review.verdict == "cannot-tell":
+        return (
+            f"No critical finding applies so far, but the record cannot rule it out. "
+            f"{_open(unknown['critical'], 'critical')} Get what is missing first."
+        )
+    if review.verdict == "caution":
+        parts = [
+            counted(applies["warning"], "warning applies", "warnings apply") if applies["warning"] else "",
+            counted(unknown["warning"], "warning is open", "warnings are open") if unknown["warning"] else "",
+        ]
+        head = " and ".join(part for part in parts if part)
+        return f"No critical finding applies and none is open. {head}: weigh each before going ahead."
+    return "No critical finding and no warning applies, and none is open."
+
+
+def _count(review: Review, severity: str, status: str) -> int:
+    return sum(finding.severity == severity and finding.status == status for finding in review.findings)
+
+
+def _open(number: int, kind: str) -> str:
+    return counted(number, f"{kind} question is open.", f"{kind} questions are open.")
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A count with the wording that fits it; `No` for none."""
+    return f"{number or 'No'} {one if number == 1 else several}"
+
+
+def clear_count(review: Review) -> str:
+    """How many questions were answered with no, by severity."""
+    total = sum(finding.status == "clear" for finding in review.findings)
+    if not review.findings:
+        return "No question was asked."
+    if not total:
+        return f"None of the {counted(len(review.findings), 'question', 'questions')} is answered with no."
+    parts = ((s, _count(review, s, "clear")) for s in ("critical", "warning", "info"))
+    split = ", ".join(f"{number} {severity}" for severity, number in parts if number)
+    verb = "does" if total == 1 else "do"
+    asked = counted(len(review.findings), "question", "questions")
+    return f"{total} of {asked} {verb} not apply to this patient ({split})."
+
+
+def readable_age(age: str) -> str:
+    """`54 a` as `54 years`, `18 mo` as `18 months`; anything else as it is."""
+    found = _AGE.fullmatch(age)
+    if found is None:
+        return age
+    unit = _AGE_UNITS[found[3]]
+    return f"{found[1]} {unit if found[1] == '1' else unit + 's'}"
+
+
+def notes(finding: Finding, monograph: Monograph) -> tuple[str, ...]:
+    """What sets a finding apart from a plain statement of the text: an exception, our reading, a policy."""
+    found = []
+    if finding.exception:
+        found.append(f"Exception that applies: {finding.exception}.")
+    reading = monograph.interpretations.get(finding.interpretation) if finding.interpretation else None
+    if reading is not None:
+        found.append(f"Our reading of the monograph ({reading.id}): {reading.reading}")
+    elif finding.interpretation:
+        found.append(f"Our reading of the monograph ({finding.interpretation}).")
+    kinds = {basis.kind for basis in finding.basis}
+    if "policy" in kinds:
+        found.append("The monograph leaves the limit open: it is policy, which a site can change.")
+    elif "interpreted" in kinds and not finding.interpretation:
+        found.append("Our reading of the monograph, not its literal wording.")
+    return tuple(found)
+
+
+def knowledge(review: Review, monograph: Monograph) -> tuple[str, ...]:
+    """Which edition of the source text and which knowledge were used."""
+    edition = monograph.drug.edition
+    return (
+        f"Monograph: {edition.title}, {edition.publisher}, revised {review.knowledge.revised.isoformat()}.",
+        f"Knowledge version {review.knowledge.version}, hash {review.knowledge.hash}.",
+    )

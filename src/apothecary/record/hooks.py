@@ -1,0 +1,87 @@
+"""A CDS Hooks request: context and prefetch, with the several ways in which a prefetch can say nothing."""
+
+import msgspec
+
+from apothecary.record.facts import Problem, SectionName
+from apothecary.record.fhir import Collector, kind_of
+from apothecary.record.fhir_types import NOTHING
+
+# Names that clients give their prefetch keys; a key with another name still delivers its resources.
+_KEYS: dict[str, SectionName] = {
+    "patient": "patient",
+    "condition": "condition", "conditions": "condition", "problem": "condition", "problems": "condition",
+    "medication": "medication", "medications": "medication", "medicationrequest": "medication",
+    "medicationrequests": "medication", "medicationstatement": "medication", "medicationstatements": "medication",
+    "observation": "observation", "observations": "observation", "lab": "observation", "labs": "observation",
+    "allergy": "allergy", "allergies": "allergy", "allergyintolerance": "allergy", "allergyintolerances": "allergy",
+    "immunization": "immunization", "immunizations": "immunization",
+    "procedure": "procedure", "procedures": "procedure",
+}  # fmt: skip
+
+
+class Context(msgspec.Struct):
+    """The fields of the hooks' contexts that the review uses."""
+
+    patientId: str | None = None
+    draftOrders: msgspec.Raw = NOTHING
+
+
+class Request(msgspec.Struct):
+    """The fields of a request that the review uses; no token is ever read."""
+
+    hook: str | None = None
+    hookInstance: str | None = None
+    patient: str | None = None
+    context: Context | None = None
+    prefetch: dict[str, msgspec.Raw] | None = None
+
+
+class _Wrapped(msgspec.Struct):
+    resource: msgspec.Raw = NOTHING
+
+
+def collect_request(request: Request, collector: Collector) -> str | None:
+    """Hands all resources of a request to the collector; returns the id of the patient in context."""
+    for key, raw in (request.prefetch or {}).items():
+        _collect_value(key, raw, collector)
+    context = request.context or Context()
+    if bytes(context.draftOrders) != b"null":
+        collector.add(context.draftOrders, "context.draftOrders", draft=True)
+    patient = context.patientId or request.patient
+    return patient.removeprefix("Patient/") if patient else None
+
+
+def _collect_value(key: str, raw: msgspec.Raw, collector: Collector) -> None:
+    where = f"prefetch.{key}"
+    section = _KEYS.get(key.replace("-", "").replace("_", "").casefold())
+    content = bytes(raw)
+    if content == b"null":  # the client looked and has nothing
+        if section:
+            collector.sections.mark_supplied(section)
+        return
+    kind = kind_of(raw)
+    if not kind:
+        try:  # some clients send the entry of a batch response instead of the resource
+            inner = msgspec.json.decode(content, type=_Wrapped).resource
+        except msgspec.MsgspecError:
+            inner = NOTHING
+        if bytes(inner) == b"null":
+            message = "This prefetch value is not a FHIR resource; what it asked for is not known."
+            collector.problems.append(Problem("not-a-resource", where, message))
+            if section:
+                collector.sections.mark_partial(section, message)
+            return
+        raw, kind = inner, kind_of(inner)
+    if kind == "OperationOutcome":
+        collector.add(raw, where)
+        if section:
+            collector.sections.mark_partial(section, collector.problems[-1].message)
+        return
+    collector.add(raw, where)
+    if section and kind == "Bundle" and not _says_itself(content):
+        collector.sections.mark_supplied(section)
+
+
+def _says_itself(bundle: bytes) -> bool:
+    """Whether the bundle carries links, by which it says itself what was searched and whether it is complete."""
+    return b'"link"' in bundle

@@ -1,0 +1,7 @@
+"""Facts and knowledge to findings: the review of one patient, and why it says what it says."""
+
+from apothecary.review.explain import Explanation, explain
+from apothecary.review.result import Basis, Evidence, Finding, Need, Review
+from apothecary.review.reviewer import Reviewer
+
+__all__ = ["Basis", "Evidence", "Explanation", "Finding", "Need", "Review", "Reviewer", "explain"]

@@ -1,0 +1,147 @@
+"""What one review of one patient works with: the facts of the day, the knowledge, phase and start of therapy."""
+
+from datetime import date
+from typing import Any
+
+from apothecary.knowledge import Monograph
+from apothecary.knowledge.schema import PhaseName
+from apothecary.logic import Interval, Truth
+from apothecary.record import Span
+from apothecary.record.facts import SectionName
+from apothecary.review.index import Index
+from apothecary.review.result import Need, Why
+from apothecary.units import Duration, NotEvaluable, add_duration, factor, parse_duration
+
+LABELS: dict[SectionName, tuple[str, str]] = {
+    "patient": ("age and sex", "Supply the patient's date of birth and sex."),
+    "condition": ("problem list", "Supply the problem list; say so where there are no known problems."),
+    "medication": ("medication list", "Supply all current and past medications; say so where there are none."),
+    "observation": ("laboratory results and measurements", "Supply the laboratory results and measurements."),
+    "allergy": ("allergies", "Ask about allergies and record them, or that there are no known allergies."),
+    "immunization": ("vaccinations", "Supply vaccinations given and planned; say so where there are none."),
+    "procedure": ("procedures", "Supply the procedures done; say so where there are none."),
+}
+
+
+class Context:
+    """Facts, knowledge, phase; `memo` keeps what was worked out in this review, `constants` what never changes."""
+
+    def __init__(
+        self,
+        index: Index,
+        monograph: Monograph,
+        phase: PhaseName,
+        phase_from: str,
+        start: Span | None,
+        indication: str | None = None,
+        constants: dict[Any, Any] | None = None,
+    ) -> None:
+        self.index = index
+        self.monograph = monograph
+        self.phase = phase
+        self.phase_from = phase_from
+        self.start = start
+        self.indication = indication
+        self.memo: dict[Any, Any] = {}
+        self.constants: dict[Any, Any] = {} if constants is None else constants
+
+    def number(self, name: str) -> float:
+        """The number of a value that is not a range, in its own unit."""
+        value = self.monograph.values[name].value
+        if isinstance(value, tuple):
+            raise TypeError(f"value {name} is a range")
+        return value
+
+    def number_in(self, name: str, unit: str) -> float:
+        """The number of a value in another unit; the loader has checked that it converts."""
+        key = (name, unit)
+        found: float | None = self.constants.get(key)
+        if found is None:
+            by = factor(self.monograph.values[name].unit, unit)
+            if isinstance(by, NotEvaluable):
+                raise TypeError(f"value {name}: {by.message}")
+            found = self.constants[key] = Interval(self.number(name), self.number(name)).map(by).low
+        return found
+
+    def range_in(self, name: str, unit: str) -> tuple[float, float]:
+        """The ends of a range in another unit."""
+        key = (name, unit, "range")
+        found: tuple[float, float] | None = self.constants.get(key)
+        if found is None:
+            value = self.monograph.values[name]
+            by = factor(value.unit, unit)
+            if isinstance(by, NotEvaluable) or not isinstance(value.value, tuple):
+                raise TypeError(f"value {name} is not a range in {unit}")
+            found = self.constants[key] = (value.value[0] * by, value.value[1] * by)
+        return found
+
+    def duration(self, name: str) -> Duration:
+        """The duration of a value; the loader has checked that it is one."""
+        found: Duration | None = self.constants.get(name)
+        if found is None:
+            parsed = parse_duration(self.number(name), self.monograph.values[name].unit)
+            if isinstance(parsed, NotEvaluable):
+                raise TypeError(f"value {name}: {parsed.message}")
+            found = self.constants[name] = parsed
+        return found
+
+    def months(self, name: str) -> int:
+        """A value that is an age, in months."""
+        return self.duration(name).months
+
+    def first_day(self, within: str) -> date:
+        """The first day of the window that ends with the review."""
+        key = ("first-day", within)
+        found: date | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = add_duration(self.index.as_of, self.duration(within), -1)
+        return found
+
+    def in_window(self, when: Span | None, within: str | None) -> Truth:
+        """Whether a date lies in a window that ends with the review; a partial date may leave it unknown."""
+        if within is None:
+            return Truth.APPLIES
+        if when is None:
+            return Truth.UNKNOWN
+        first = self.first_day(within)
+        if when.start >= first:
+            return Truth.APPLIES
+        return Truth.CLEAR if when.end < first else Truth.UNKNOWN
+
+    def after_start(self, when: Span | None) -> Truth:
+        """Whether something happened on or after the day the therapy started."""
+        if when is None or self.start is None:
+            return Truth.UNKNOWN
+        if when.start >= self.start.end:
+            return Truth.APPLIES
+        return Truth.CLEAR if when.end < self.start.start else Truth.UNKNOWN
+
+    def age_months(self) -> Interval | None:
+        """Completed months of age, or None."""
+        if "age-months" not in self.memo:
+            from apothecary.review.quantities import months_old
+
+            self.memo["age-months"] = months_old(self)
+        return self.memo["age-months"]  # type: ignore[no-any-return]  # the memo is untyped
+
+    def adult(self) -> Truth:
+        """Whether the patient has reached the adult age of the policy."""
+        months = self.age_months()
+        if months is None:
+            return Truth.UNKNOWN
+        limit = self.months("adult-age")
+        if months.low >= limit:
+            return Truth.APPLIES
+        return Truth.CLEAR if months.high < limit else Truth.UNKNOWN
+
+    def absent(self, section: SectionName, fact: str, how: str) -> Need:
+        """What is needed when a fact was not found: its whole section when that was not supplied."""
+        state = self.index.section(section)
+        if state.state == "supplied":
+            return Need(fact, "missing", how)
+        label, ask = LABELS[section]
+        why: Why = "unreadable" if state.state == "unreadable" else "not-supplied"
+        said = f"{state.reason[0].upper()}{state.reason[1:]}. " if state.reason else ""
+        if section in ("observation", "patient"):  # several facts live there: name the one that is asked for
+            return Need(fact, why, f"{said}{how}")
+        return Need(label, why, f"{said}{ask}")

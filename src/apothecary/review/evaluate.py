@@ -1,0 +1,134 @@
+"""The literal evaluator: one function a kind of condition, Kleene logic, evidence and needs carried along."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apothecary import logic
+from apothecary.review import results, rows
+from apothecary.review.context import Context
+from apothecary.review.outcome import NONE, F, Outcome, T, U, joined
+from apothecary.review.result import Evidence, Need
+
+_SURE = Outcome(T)
+
+
+def evaluate(node: logic.Condition, ctx: Context) -> Outcome:
+    """The outcome of a condition for one patient, remembered for the review."""
+    found: Outcome | None = ctx.memo.get(id(node))
+    if found is None:
+        found = ctx.memo[id(node)] = _BY_KIND[type(node)](node, ctx)
+    return found
+
+
+def _all(node: logic.All, ctx: Context) -> Outcome:
+    """The first clear part settles it; when it is open, the parts already settled are shown too."""
+    outcomes = []
+    open_ = []
+    for child in node.of:
+        outcome = evaluate(child, ctx)
+        if outcome.truth is F:
+            return outcome
+        outcomes.append(outcome)
+        if outcome.truth is U:
+            open_.append(outcome)
+    return _open(outcomes, open_) if open_ else joined(T, outcomes)
+
+
+def _any(node: logic.AnyOf, ctx: Context) -> Outcome:
+    """All parts that apply are shown, since each is a reason of its own."""
+    asked = _asked_rows(node, ctx)
+    if asked is not None and ctx.index.surely_none_of(*asked):
+        return NONE
+    outcomes = [evaluate(child, ctx) for child in node.of]
+    applying = [outcome for outcome in outcomes if outcome.truth is T]
+    if applying:
+        return applying[0] if len(applying) == 1 else joined(T, applying)
+    open_ = [outcome for outcome in outcomes if outcome.truth is U]
+    return _open(outcomes, open_) if open_ else joined(F, outcomes)
+
+
+def _asked_rows(node: logic.AnyOf, ctx: Context) -> tuple[frozenset[tuple[str, str]], frozenset[str]] | None:
+    """The (section, value set) pairs of parts that all ask for rows: looked up at once, they are often none."""
+    key = ("asked-rows", id(node))
+    if key not in ctx.constants:
+        ctx.constants[key] = _row_questions(node)
+    found: tuple[frozenset[tuple[str, str]], frozenset[str]] | None = ctx.constants[key]
+    return found
+
+
+def _row_questions(node: logic.AnyOf) -> tuple[frozenset[tuple[str, str]], frozenset[str]] | None:
+    pairs: set[tuple[str, str]] = set()
+    sections: set[str] = set()  # those that must be whole for a known no
+    for child in node.of:
+        asked = _ROW_SECTIONS.get(type(child))
+        if asked is None:
+            return None
+        pairs |= {(section, child.set) for section in asked}  # type: ignore[union-attr]  # row questions have a set
+        if not getattr(child, "supplementary", False):
+            sections |= set(asked)
+    return (frozenset(pairs), frozenset(sections)) if len(pairs) > 1 else None
+
+
+def _open(outcomes: list[Outcome], open_: list[Outcome]) -> Outcome:
+    return Outcome(U, joined(U, outcomes).because, joined(U, open_).needs)
+
+
+def _not(node: logic.Not, ctx: Context) -> Outcome:
+    inner = evaluate(node.of, ctx)
+    if inner is NONE:
+        return _SURE
+    return Outcome(logic.negate(inner.truth), inner.because, inner.needs)
+
+
+def _started(node: logic.Started, ctx: Context) -> Outcome:
+    if ctx.phase == "considering":
+        return Outcome(F)
+    truth = ctx.in_window(ctx.start, node.within)
+    if truth is not U:
+        return Outcome(truth, (Evidence("start of therapy", ctx.start.text() if ctx.start else ""),))
+    return Outcome(U, (), (Need("start of therapy", "missing", "Supply the date on which the therapy started."),))
+
+
+def _sex(node: logic.Sex, ctx: Context) -> Outcome:
+    sex = ctx.index.record.patient.sex
+    if sex is None:
+        return Outcome(U, (), (ctx.absent("patient", "sex", "Record the sex (female or male)."),))
+    return Outcome(T if sex == node.equals else F, (Evidence("sex", sex, "", "", "Patient"),))
+
+
+def _phase(node: logic.Phase, ctx: Context) -> Outcome:
+    return Outcome(T if ctx.phase == node.equals else F)
+
+
+def _indication(node: logic.Indication, ctx: Context) -> Outcome:
+    """A documented use, or the one the reviewer was asked about."""
+    if node.equals == ctx.indication:
+        return Outcome(T, (Evidence("indication", node.equals, note="as asked"),))
+    return evaluate(ctx.monograph.indications[node.equals].when, ctx)
+
+
+_ROW_SECTIONS: dict[type, tuple[str, ...]] = {
+    logic.HasCondition: ("condition",),
+    logic.Takes: ("medication",),
+    logic.HasAllergy: ("allergy",),
+    logic.HasVaccine: rows.VACCINE_SECTIONS,
+    logic.HasProcedure: ("procedure",),
+}
+_BY_KIND: dict[type, Callable[[Any, Context], Outcome]] = {
+    logic.All: _all,
+    logic.AnyOf: _any,
+    logic.Not: _not,
+    logic.HasCondition: rows.condition,
+    logic.Takes: rows.takes,
+    logic.HasAllergy: rows.allergy,
+    logic.HasVaccine: rows.vaccine,
+    logic.HasProcedure: rows.procedure,
+    logic.HasResult: results.result,
+    logic.Compare: results.compare,
+    logic.Missing: results.missing,
+    logic.SourcesDisagree: results.disagree,
+    logic.Started: _started,
+    logic.Sex: _sex,
+    logic.Phase: _phase,
+    logic.Indication: _indication,
+}

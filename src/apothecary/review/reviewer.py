@@ -1,0 +1,232 @@
+"""One patient, one monograph, one day: the review. Facts and knowledge in, a frozen result out."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from apothecary import logic
+from apothecary.knowledge import Matcher, Monograph, Rule
+from apothecary.knowledge.schema import PhaseName, Severity
+from apothecary.logic import Truth
+from apothecary.record import Problem, Record, RecordError, Row, Span
+from apothecary.review import quantities as q
+from apothecary.review.context import Context
+from apothecary.review.evaluate import evaluate
+from apothecary.review.index import Hit, Index
+from apothecary.review.outcome import NONE, Outcome, joined
+from apothecary.review.result import (
+    Basis,
+    Finding,
+    IndicationFound,
+    Knowledge,
+    Measure,
+    PatientShown,
+    Review,
+    ToGet,
+    Verdict,
+)
+
+_SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
+_STATUSES = (Truth.APPLIES, Truth.UNKNOWN, Truth.CLEAR)
+_GIVEN_KINDS = ("MedicationAdministration", "MedicationDispense")
+
+
+class Reviewer:
+    """A monograph made ready for many reviews; holds no patient."""
+
+    def __init__(self, monograph: Monograph, ancestors: dict[tuple[str, str], frozenset[str]] | None = None) -> None:
+        monograph = _interned(monograph)
+        self.monograph = monograph
+        self.matcher = Matcher(monograph.value_sets, monograph.codes, ancestors)
+        self._basis = {rule.id: _basis(monograph, rule) for rule in monograph.rules.values()}
+        self._uses = {id_: logic.Indication(equals=id_) for id_ in monograph.indications}
+        self._constants: dict[Any, Any] = {}
+        self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
+        self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
+        topics = {topic: number for number, topic in enumerate(monograph.topics)}
+        self._order = {
+            (rule.id, status): (_SEVERITIES.index(rule.severity), rank, topics[rule.topic])
+            for rule in monograph.rules.values()
+            for rank, status in enumerate(_STATUSES)
+        }
+
+    def review(
+        self,
+        record: Record,
+        as_of: date,
+        phase: PhaseName | None = None,
+        indication: str | None = None,
+    ) -> Review:
+        """The review as of a day; RecordError when the patient has died by then, ValueError for an unknown use."""
+        ctx = self.context(record, as_of, phase, indication)
+        found = [self._finding(rule, ctx) for rule in ctx.monograph.rules.values() if ctx.phase in rule.phases]
+        findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
+        problems = (*record.problems, *self._conflicts(findings))
+        return Review(
+            contract=1,
+            drug=self.monograph.drug.id,
+            knowledge=self._knowledge,
+            patient=_patient(ctx),
+            as_of=as_of,
+            phase=ctx.phase,
+            phase_from=ctx.phase_from,
+            verdict=_verdict(findings, problems),
+            indications=tuple(self._indications(ctx)),
+            findings=findings,
+            to_get=_to_get(findings),
+            problems=problems,
+        )
+
+    def context(
+        self, record: Record, as_of: date, phase: PhaseName | None = None, indication: str | None = None
+    ) -> Context:
+        """What one review works with; `explain` starts here too."""
+        patient = record.patient
+        if patient.dead and (patient.death is None or patient.death.start <= as_of):
+            raise RecordError("dead", "The record says that the patient has died. Nothing was reviewed.")
+        if patient.birth is not None and patient.birth.start > as_of:
+            message = f"The patient is born on {patient.birth.text()}, after the day of the review ({as_of})."
+            raise RecordError("not-born", f"{message} Check the date given with --as-of.")
+        if indication is not None and indication not in self.monograph.indications:
+            known = ", ".join(self.monograph.indications)
+            raise ValueError(f"There is no indication {indication!r}. Indications: {known}.")
+        index = Index(record, self.matcher, as_of)
+        uses = [hit for hit in index.hits("medication", self.monograph.drug.value_set) if hit.match > 1]
+        taken = [hit for hit in uses if hit.standing == "current" and hit.row.kind != "DraftOrder"]
+        if phase is None:
+            on = any(hit.row.kind not in _GIVEN_KINDS for hit in taken)
+            said = "an active order or statement of the drug" if on else "no active order or statement of the drug"
+            chosen: PhaseName = "on-therapy" if on else "considering"
+        else:
+            chosen, said = phase, "as asked"
+        start = _start(taken, index) if chosen == "on-therapy" else None
+        return Context(index, self.monograph, chosen, said, start, indication, self._constants)
+
+    def _finding(self, rule: Rule, ctx: Context) -> Finding:
+        outcome = evaluate(rule.when, ctx)
+        if outcome is NONE:
+            return self._clear[rule.id]
+        if outcome.truth is not Truth.APPLIES or not rule.exceptions:
+            return self._state(rule, outcome)
+        special = [(exception, evaluate(exception.when, ctx)) for exception in rule.exceptions]
+        holding = [(exception, found) for exception, found in special if found.truth is Truth.APPLIES]
+        if not holding:
+            return self._state(rule, outcome)
+        return msgspec.structs.replace(
+            self._state(rule, joined(outcome.truth, (outcome, *(found for _, found in holding)))),
+            action=" ".join(exception.action for exception, _ in holding),
+            exception=", ".join(exception.label for exception, _ in holding),
+        )
+
+    def _state(self, rule: Rule, outcome: Outcome) -> Finding:
+        return Finding(
+            rule.id,
+            outcome.truth,
+            rule.severity,
+            rule.topic,
+            rule.title,
+            rule.action,
+            outcome.because,
+            outcome.needs,
+            self._basis[rule.id],
+            rule.interpretation,
+        )
+
+    def _indications(self, ctx: Context) -> list[IndicationFound]:
+        found = []
+        for use in self.monograph.indications.values():
+            outcome = evaluate(self._uses[use.id], ctx)
+            found.append(IndicationFound(use.id, use.name, outcome.truth, use.labeled, outcome.because, outcome.needs))
+        return found
+
+    def _conflicts(self, findings: tuple[Finding, ...]) -> list[Problem]:
+        """Rules that apply together and say opposite things on one decision, without a labeled exception."""
+        rules = [self.monograph.rules[f.id] for f in findings if f.status is Truth.APPLIES and f.exception is None]
+        found = []
+        for i, one in enumerate(rules):
+            for other in rules[i + 1 :]:
+                a, b = one.advice, other.advice
+                if a is not None and b is not None and a.decision == b.decision and a.says != b.says:
+                    where = f"{one.id} ({', '.join(one.statements)}); {other.id} ({', '.join(other.statements)})"
+                    message = f"On {a.decision} one rule says {a.says}, the other {b.says}: decide which one holds."
+                    found.append(Problem("opposite-advice", where, message))
+        return found
+
+
+def _interned(m: Monograph) -> Monograph:
+    known: dict[logic.Condition, logic.Condition] = {}
+
+    def one(item: Any) -> Any:
+        done = msgspec.structs.replace(item, when=logic.interned(item.when, known))
+        if getattr(done, "exceptions", ()):
+            done = msgspec.structs.replace(done, exceptions=tuple(one(exception) for exception in done.exceptions))
+        return done
+
+    rules = {id_: one(rule) for id_, rule in m.rules.items()}
+    return msgspec.structs.replace(m, rules=rules, indications={id_: one(use) for id_, use in m.indications.items()})
+
+
+def _basis(monograph: Monograph, rule: Rule) -> tuple[Basis, ...]:
+    known = monograph.statements
+    return tuple(Basis(i, known[i].section, known[i].references, rule.kind) for i in rule.statements)
+
+
+def _start(taken: list[Hit], index: Index) -> Span | None:
+    """The earliest date of the rows that say the drug is taken; None when one of them is undated and none dated."""
+    dated: list[Row] = [hit.row for hit in taken if hit.row.when is not None]
+    if not dated:
+        return None
+    return min((row.when for row in dated if row.when is not None), key=lambda span: span.start)
+
+
+def _verdict(findings: tuple[Finding, ...], problems: tuple[Problem, ...]) -> Verdict:
+    states = {(finding.severity, finding.status) for finding in findings}
+    if ("critical", Truth.APPLIES) in states:
+        return "stop"
+    opposed = any(problem.code == "opposite-advice" for problem in problems)
+    if ("critical", Truth.UNKNOWN) in states or opposed or not findings:
+        return "cannot-tell"
+    if ("warning", Truth.APPLIES) in states or ("warning", Truth.UNKNOWN) in states:
+        return "caution"
+    return "go"
+
+
+def _to_get(findings: tuple[Finding, ...]) -> tuple[ToGet, ...]:
+    """What would settle the open questions: by the most severe question, then by how many it touches."""
+    grouped: dict[tuple[str, str], list[tuple[Finding, str]]] = {}
+    for finding in findings:
+        if finding.status is Truth.UNKNOWN:
+            for need in finding.needs:
+                grouped.setdefault((need.fact, need.why), []).append((finding, need.how))
+    listed = []
+    for (fact, why), asking in grouped.items():
+        severity = min((finding.severity for finding, _ in asking), key=_SEVERITIES.index)
+        settles = tuple(dict.fromkeys(finding.id for finding, _ in asking))
+        listed.append(ToGet(fact, why, asking[0][1], severity, settles))  # type: ignore[arg-type]  # why came from a Need
+    return tuple(sorted(listed, key=lambda get: (_SEVERITIES.index(get.severity), -len(get.settles))))
+
+
+def _patient(ctx: Context) -> PatientShown:
+    months = ctx.age_months()
+    patient = ctx.index.record.patient
+    return PatientShown(
+        patient.id,
+        q.age_text(months) if months is not None else None,
+        patient.sex,
+        _measure(ctx, "weight"),
+        _measure(ctx, "creatinine-clearance"),
+    )
+
+
+def _measure(ctx: Context, name: str) -> Measure:
+    seen = ctx.monograph.observations.get(name)
+    if seen is None:
+        return Measure(None, "", why="not part of this monograph")
+    number = q.resolve(ctx, name)
+    if isinstance(number, q.Open):
+        return Measure(None, seen.unit or "", why="; ".join(need.how for need in number.needs))
+    first = number.evidence[0]
+    value = number.number.low if number.number.exact else None
+    method = first.note if first.match == "derived" else "reported"
+    return Measure(value, seen.unit or "", first.date, first.source, method, "", f"{first.value} {seen.unit}")
