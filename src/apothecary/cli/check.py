@@ -35,7 +35,7 @@ def command(
             mistakes += [f"{one.name}/{mistake}" for mistake in error.mistakes]
             continue
         reviewer = Reviewer(monograph)
-        files = load_cases(one)
+        files = load_cases(one / "cases")
         wrong = [
             f"{one.name}/cases {file.rule}, {case.name}: {said}"
             for file in files

@@ -66,7 +66,7 @@ def lines(explanation: "Explanation", title: str) -> list[str]:
         found += [f"  {e.fact}: {e.value} ({e.note}) {e.date} {e.source}".rstrip() for e in explanation.ignored]
     if explanation.changes:
         found += ["", "The answer would change if:"]
-        for change in explanation.changes:
+        for change in explanation.changes:  # one line each
             facts = [f"“{text}” were {_answer(answer)}" for text, answer in change.facts]
             found += [f"  -> {change.to.value}: {' and '.join(facts)}"]
     found += ["", f"Rests on: {', '.join(explanation.statements)}"]
@@ -86,8 +86,7 @@ def _tree(step: "Step", depth: int) -> list[str]:
         value = f"{e.value} {e.unit}".strip()
         parts = [part for part in (e.date, e.source, f"by {e.match}" if e.match else "", e.note) if part]
         found.append(f"{pad}      {e.fact}: {value} ({'; '.join(parts)})")
-    for need in step.needs:
-        found.append(f"{pad}      needs {need.fact} ({need.why}): {need.how}")
+    found += [f"{pad}      needs {n.fact} ({n.why}): {n.how}" for n in step.needs]
     for child in step.children:
         found += _tree(child, depth + 1)
     return found

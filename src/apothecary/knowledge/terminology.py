@@ -11,8 +11,9 @@ Texts = tuple[str, ...]
 
 
 class Match(IntEnum):
-    """How a row matched: by a code broader than the concept, by a name only, or by a code of the concept."""
+    """How a row matched: as a thing of the past, by a broader code, by a name only, or by a code of the concept."""
 
+    PAST = 0
     COARSE = 1
     NAME = 2
     CODE = 3
@@ -30,17 +31,19 @@ _CLOSED = {
 }
 _HIERARCHICAL = {"http://hl7.org/fhir/sid/icd-10-cm", "http://www.whocc.no/atc"}
 _NDC = "http://hl7.org/fhir/sid/ndc"
-# Words before a name that make it no present fact of this patient, and words that leave it in doubt.
+# Words before a name that make it no fact of this patient or one of the past, and words that leave it in doubt.
+_PAST_WORDS = {"history", "hx"}
 _ELSEWHERE_WORDS = {
-    "family", "history", "hx", "fh", "screening", "exposure", "contact", "prophylaxis", "prophylactic",
-    "vaccination", "immunization", "vaccine", "prevention", "risk",
+    "family", "fh", "screening", "exposure", "contact", "prophylaxis", "prophylactic",
+    "vaccination", "immunization", "vaccine", "prevention", "risk", "sequelae", "sequela",
 }  # fmt: skip
-_DOUBT_WORDS = _ELSEWHERE_WORDS | {
+_DOUBT_WORDS = _ELSEWHERE_WORDS | _PAST_WORDS | {
     "no", "not", "without", "denies", "denied", "negative", "absent", "suspected", "suspicion", "possible",
     "probable", "ruled", "rule", "avoid", "never",
 }  # fmt: skip
-_DOUBTED: set[Domain] = {"condition", "procedure", "allergy"}
+_DOUBTED: frozenset[Domain] = frozenset(("condition", "procedure", "allergy"))
 _WORD = re.compile(r"[^\W_]+")
+_NO_SYSTEMS: frozenset[str] = frozenset()
 _MEMO_LIMIT = 100_000
 
 
@@ -57,13 +60,15 @@ class Matcher:
         self._ancestors = ancestors or {}
         self._exact: dict[tuple[str, str], list[tuple[str, Match]]] = {}
         self._prefix: dict[tuple[str, str], list[tuple[str, Match]]] = {}
+        self._above: dict[tuple[str, str], list[tuple[str, Match]]] = {}
+        self._coded: set[str] = set()
         self._broader: dict[tuple[str, str], list[tuple[str, Match]]] = {}
         self._names: dict[str, list[tuple[tuple[str, ...], str, Match]]] = {}
         self._except = {id_: [_words(w) for w in s.except_words] for id_, s in sets.items() if s.except_words}
         self._domains = {id_: frozenset(s.about) for id_, s in sets.items()}
         codes = tuple(codes)
         self._closed = {entry.system for entry in codes} & _CLOSED
-        self._memo: dict[tuple[Domain, Codes, Texts, Texts], tuple[Hits, bool]] = {}
+        self._memo: dict[tuple[Domain, Codes, Texts, Texts], tuple[Hits, frozenset[str] | None]] = {}
         self._systems: dict[str, set[str]] = {}
         users = _users(sets)
         for entry in codes:
@@ -78,17 +83,22 @@ class Matcher:
             level = Match.COARSE if coarse else Match.NAME
             self._names.setdefault(words[0], []).append((words, set_id, level))
             return
+        self._coded.add(set_id)
         if entry.system in _CLOSED:
             self._systems.setdefault(set_id, set()).add(entry.system)
         key = (entry.system, _norm(entry.system, entry.code))
         table = self._prefix if entry.match == "prefix" else self._exact
         table.setdefault(key, []).append((set_id, level))
+        if entry.match == "descendants":
+            self._above.setdefault(key, []).append((set_id, level))
         if entry.system in _HIERARCHICAL:
-            for length in range(3, len(key[1])):
+            for length in range(1, len(key[1])):
                 self._broader.setdefault((entry.system, key[1][:length]), []).append((set_id, Match.COARSE))
 
-    def match(self, domain: Domain, codes: Codes, texts: Texts, route: Texts = ()) -> tuple[Hits, bool]:
-        """The sets a row belongs to, and whether it is opaque: neither its codes nor a text say what it is."""
+    def match(
+        self, domain: Domain, codes: Codes, texts: Texts, route: Texts = ()
+    ) -> tuple[Hits, frozenset[str] | None]:
+        """The sets a row belongs to; and None, or the systems of its codes when no text and no set says what it is."""
         key = (domain, codes, texts, route)
         found = self._memo.get(key)
         if found is None:
@@ -98,28 +108,34 @@ class Matcher:
             self._memo[key] = found
         return found
 
-    def _match(self, domain: Domain, codes: Codes, texts: Texts, route: Texts) -> tuple[Hits, bool]:
+    def _match(self, domain: Domain, codes: Codes, texts: Texts, route: Texts) -> tuple[Hits, frozenset[str] | None]:
         hits: Hits = {}
         known = bool(texts)
-        closed = {system for system, _ in codes} & self._closed
+        closed = frozenset(system for system, _ in codes) & self._closed
         for system, code in codes:
             for set_id, level in self._by_code(system, _norm(system, code)):
                 known = True
                 if domain in self._domains[set_id]:
                     hits[set_id] = max(level, hits.get(set_id, level))
         for set_id, level in self._by_name(domain, texts):
-            listed = closed and not self._sets[set_id].names_always and self._systems.get(set_id, closed) & closed
+            listed = closed and not self._sets[set_id].names_always and self._systems.get(set_id, _NO_SYSTEMS) & closed
             if set_id in hits or not listed:
                 hits[set_id] = max(level, hits.get(set_id, level))
         self._take_out(hits, (*texts, *route))
-        return hits, not (known or closed)
+        return hits, None if known else closed
+
+    def decides(self, set_id: str, systems: frozenset[str]) -> bool:
+        """Whether a row without text, coded only in these systems, is surely not in a set it did not match."""
+        if set_id not in self._coded:
+            return bool(systems)  # a set of names speaks of entries in words
+        return not systems.isdisjoint(self._systems.get(set_id, _NO_SYSTEMS))
 
     def _by_code(self, system: str, code: str) -> Iterable[tuple[str, Match]]:
         yield from self._exact.get((system, code), ())
         for ancestor in self._ancestors.get((system, code), ()):
-            yield from self._exact.get((system, ancestor), ())
+            yield from self._above.get((system, ancestor), ())
         if system in _HIERARCHICAL or system == _NDC:
-            for length in range(3, len(code) + 1):
+            for length in range(1, len(code) + 1):
                 yield from self._prefix.get((system, code[:length]), ())
             yield from self._broader.get((system, code), ())
 
@@ -137,9 +153,11 @@ class Matcher:
                     if any(p <= position and end <= e and e - p > end - position for p, e, _, _ in found):
                         continue
                 elif domain in _DOUBTED and not _DOUBT_WORDS.isdisjoint(words[:position] + words[end:]):
-                    if not _ELSEWHERE_WORDS.isdisjoint(words[:position]):
+                    before, level = words[:position], Match.COARSE
+                    if domain != "allergy" and not _ELSEWHERE_WORDS.isdisjoint(before):
                         continue
-                    level = Match.COARSE
+                    if domain != "allergy" and not _PAST_WORDS.isdisjoint(before):
+                        level = Match.PAST
                 yield set_id, level
 
     def _take_out(self, hits: Hits, texts: Texts) -> None:
@@ -149,8 +167,8 @@ class Matcher:
             for other in self._sets[set_id].subtract:
                 level = before.get(other)
                 if level == Match.COARSE:
-                    hits[set_id] = Match.COARSE
-                elif level is not None:
+                    hits[set_id] = min(hits.get(set_id, Match.COARSE), Match.COARSE)
+                elif level is not None and level != Match.PAST:
                     hits.pop(set_id, None)
             if set_id in self._except and set_id in hits:
                 words = [word for text in texts for word in _words(text)]
@@ -160,10 +178,15 @@ class Matcher:
 
 def _users(sets: Mapping[str, ValueSet]) -> dict[str, list[str]]:
     """For each set the sets that take in its entries: itself and those that include it."""
-    users = {set_id: [set_id] for set_id in sets}
-    for set_id, value_set in sets.items():
-        for included in value_set.include:
-            users.setdefault(included, []).append(set_id)
+    users: dict[str, list[str]] = {set_id: [] for set_id in sets}
+    for set_id in sets:
+        waiting, seen = [set_id], set()
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                users.setdefault(one, []).append(set_id)
+                waiting += sets[one].include if one in sets else ()
     return users
 
 

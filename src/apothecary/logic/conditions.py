@@ -59,11 +59,12 @@ class HasProcedure(_Node, frozen=True, tag="procedure"):
 
 
 class HasResult(_Node, frozen=True, tag="result"):
-    """The latest result of a test is the named answer (positive, negative, …)."""
+    """The latest result of a test is the named answer (positive, negative, …); with `ever` any earlier one counts."""
 
     of: Id
     answer: Id
     within: Id | None = None
+    ever: bool = False
 
 
 class Compare(_Node, frozen=True, tag="compare"):

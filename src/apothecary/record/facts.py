@@ -34,7 +34,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One statement of the record: codes as (system, code), texts, dates, standing, and where it came from."""
+    """One statement of the record: codes as (system, code), texts, dates, standing, and where it came from.
+
+    `when` is the day it holds from (onset, start, result), `recorded` the day it was written, where both are known.
+    """
 
     source: str
     kind: str
@@ -47,6 +50,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     moment: str = ""
     answer: Answer | None = None
     route: tuple[str, ...] = ()
+    recorded: Span | None = None
 
 
 class Patient(msgspec.Struct, frozen=True):
@@ -61,10 +65,14 @@ class Patient(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """State of one table: supplied, not supplied, or only partly readable, with the reason."""
+    """State of one table: supplied, not supplied, or only partly readable, with the reason.
+
+    `present_only`: only what is active now was asked for, so that it says nothing about the past.
+    """
 
     state: Literal["supplied", "not-supplied", "unreadable"]
     reason: str = ""
+    present_only: bool = False
 
 
 class Problem(msgspec.Struct, frozen=True):

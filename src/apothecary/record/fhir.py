@@ -67,7 +67,8 @@ class Collector:
         self.subjects: dict[str, str] = {}
         self._waiting: list[tuple[f.Resource, str, bool]] = []
         self._medications: dict[str, f.Resource] = {}
-        self._seen: dict[str, f.Resource] = {}
+        self._seen: dict[tuple[str, bool], f.Resource] = {}
+        self._failed = False
 
     def add(self, data: Data, where: str, url: str | None = None, *, draft: bool = False) -> None:
         """Takes one resource or bundle as bytes; `draft`: it is an order being written right now."""
@@ -139,17 +140,22 @@ class Collector:
     def _note_search(self, bundle: f.Bundle | f.RawBundle, kinds: set[str], where: str, draft: bool) -> None:
         """A search result says which sections were asked for, and whether it is complete."""
         links = {link.relation: link.url or "" for link in bundle.link or ()}
+        matches = sum(not (entry and entry.search and entry.search.mode == "include") for entry in bundle.entry or ())
         if draft or not (bundle.type == "searchset" or (bundle.type is None and "self" in links)):
             return  # draft orders are no list of what is taken
-        asked, narrow = section_of_search(links.get("self", ""))
-        short = isinstance(bundle.total, int) and bundle.total > len(bundle.entry or ())
+        asked, narrow, present_only = section_of_search(links.get("self", ""))
+        short = isinstance(bundle.total, int) and bundle.total > matches
         for section in {asked} if asked else {_TABLE[kind][0] for kind in kinds if kind in _TABLE}:
             if "next" in links or short:
                 self.sections.mark_partial(section, f"{where} holds only one page of the search result")
+            elif "OperationOutcome" in kinds and self._failed:
+                self.sections.mark_partial(section, f"{where} holds an error report")
             elif narrow:
                 self.sections.mark_partial(section, f"{where} was searched only for {narrow}")
+            elif present_only:
+                self.sections.mark_present_only(section)
             else:
-                self.sections.mark_supplied(section)
+                self.sections.mark_searched(section)
 
     def _take(self, resource: f.Resource, where: str, url: str | None, draft: bool) -> None:
         kind = resource.resourceType
@@ -163,6 +169,7 @@ class Collector:
                 self._medications[url] = resource
         elif kind == "OperationOutcome":
             self.problems.append(Problem("server-error", where, outcome_text(resource)))
+            self._failed |= any(issue.severity in ("error", "fatal", None) for issue in resource.issue or ())
         elif kind in _KNOWN:
             self._waiting.append((resource, where, draft))
 
@@ -187,7 +194,12 @@ class Collector:
             section, supplies = _TABLE[kind]
             if supplies:
                 self.sections.mark_supplied(section)
-            self.tables.setdefault(section, []).append(Row(source, kind, codes, texts, "unreadable", error))
+            if loose.component:  # a panel: what its components say is not known
+                codes, texts = (), ()
+            row = Row(source, kind, codes, texts, "unreadable", error)
+            self.tables.setdefault(section, []).append(row)
+            if kind == "ServiceRequest":
+                self.tables.setdefault("immunization", []).append(row)
 
     def finish(self) -> None:
         """Turns all gathered resources into rows, each section's state known afterwards."""
@@ -205,7 +217,7 @@ class Collector:
         if supplies and not draft:
             self.sections.mark_supplied(section)
         source = f"{kind}/{resource.id}" if resource.id else where
-        if resource.id and self._repeated(source, where, resource):
+        if resource.id and self._repeated(source, where, resource, draft):
             return
         about = resource.subject or resource.patient
         if isinstance(about, f.Reference) and about.reference is not None and about.reference not in self.subjects:
@@ -215,7 +227,9 @@ class Collector:
         else:
             found = _ROWS[kind](resource, source)
         for table, row in found:
-            self._keep(table, msgspec.structs.replace(row, kind="DraftOrder") if draft else row, where)
+            if draft and row.standing != "void":  # whatever its status, it is what is being ordered now
+                row = msgspec.structs.replace(row, kind="DraftOrder", standing="planned")
+            self._keep(table, row, where)
         for number, inner in enumerate(resource.contained or ()):
             if kind_of(inner) == "Observation":
                 try:
@@ -236,9 +250,9 @@ class Collector:
             found = self._medications.get("/".join(reference.split("/")[-2:]))
         return rows.medication_concept(found) if found is not None else None
 
-    def _repeated(self, source: str, where: str, resource: f.Resource) -> bool:
+    def _repeated(self, source: str, where: str, resource: f.Resource, draft: bool) -> bool:
         """The same resource sent twice (prefetch keys overlap) counts once; two versions are both kept and named."""
-        before = self._seen.setdefault(source, resource)
+        before = self._seen.setdefault((source, draft), resource)
         if before is resource:
             return False
         if before == resource:

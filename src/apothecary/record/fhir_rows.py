@@ -58,9 +58,10 @@ def condition_rows(r: f.Resource, source: str) -> Found:
         standing = "void"
     elif verified in _DOUBTFUL and standing == "current":
         standing = "uncertain"
-    when = parse_span(r.onsetDateTime) or _first(r.onsetPeriod) or parse_span(r.recordedDate or r.assertedDate)
+    recorded = parse_span(r.recordedDate or r.assertedDate)
+    when = parse_span(r.onsetDateTime) or _first(r.onsetPeriod) or recorded
     status = "/".join(part for part in (clinical or "no clinical status", verified) if part)
-    return [("condition", Row(source, "Condition", codes, texts, standing, status, when, until))]
+    return [("condition", Row(source, "Condition", codes, texts, standing, status, when, until, recorded=recorded))]
 
 
 def adverse_event_rows(r: f.Resource, source: str) -> Found:
@@ -92,16 +93,19 @@ def medication_rows(r: f.Resource, kind: str, source: str, find: Medications) ->
     dosages = r.dosageInstruction or (r.dosage if isinstance(r.dosage, list) else [r.dosage] if r.dosage else [])
     bounds = next((d.timing.repeat.boundsPeriod for d in dosages if d.timing and d.timing.repeat), None)
     period = r.effectivePeriod or r.occurencePeriod
+    recorded = parse_span(r.authoredOn or r.dateAsserted)
     when = (
         _first(period)
         or parse_span(r.effectiveDateTime or r.occurenceDateTime)
         or _first(bounds)
-        or parse_span(r.authoredOn or r.whenHandedOver or r.whenPrepared or r.dateAsserted)
+        or recorded
+        or parse_span(r.whenHandedOver or r.whenPrepared)
     )
     until = _last(period) or _last(bounds)
     _, route = read_concepts([d.route for d in dosages])
     status = "/".join(part for part in (r.status or "no status", r.intent) if part)
-    return [("medication", Row(source, kind, codes, texts, standing, status, when, until, route=route))]
+    row = Row(source, kind, codes, texts, standing, status, when, until, route=route, recorded=recorded)
+    return [("medication", row)]
 
 
 def _medication(r: f.Resource, find: Medications) -> tuple[Codes, Texts]:
@@ -177,6 +181,8 @@ def _answer(part: f.Answered) -> Answer:
         codes, texts = _several(interpretation)
     if codes or texts:
         return Answer(None, None, codes, texts)
+    if any((part.valueRatio, part.valueSampledData, part.valuePeriod, part.valueTime, part.valueDateTime)):
+        return Answer(texts=("a value of a kind that is not read",))
     reason = first_code(part.dataAbsentReason)
     return Answer(absent=f"no value: {reason}" if reason else "no value")
 

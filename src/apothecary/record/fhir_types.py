@@ -114,6 +114,7 @@ class CompositionSection(_Part):
 class Issue(_Part):
     """One entry of an error report."""
 
+    severity: str | None = None
     code: str | None = None
     diagnostics: str | None = None
     details: Concept | None = None
@@ -129,6 +130,11 @@ class Answered(msgspec.Struct, gc=False):
     valueBoolean: bool | None = None
     valueInteger: int | None = None
     valueRange: Range | None = None
+    valueRatio: Any = None
+    valueSampledData: Any = None
+    valuePeriod: Any = None
+    valueTime: Any = None
+    valueDateTime: Any = None
     dataAbsentReason: Concept | None = None
     interpretation: list[Concept] | Concept | None = None
 
@@ -218,6 +224,12 @@ class EntryRequest(_Part):
     method: str | None = None
 
 
+class EntrySearch(_Part):
+    """Why an entry is in a search result: a match, included with one, or a message."""
+
+    mode: str | None = None
+
+
 class EntryResponse(_Part):
     """How a server answered an entry."""
 
@@ -231,6 +243,7 @@ class Entry(msgspec.Struct, gc=False):
     resource: Resource | None = None
     request: EntryRequest | None = None
     response: EntryResponse | None = None
+    search: EntrySearch | None = None
 
 
 class RawEntry(msgspec.Struct, gc=False):
@@ -240,6 +253,7 @@ class RawEntry(msgspec.Struct, gc=False):
     resource: msgspec.Raw = NOTHING
     request: EntryRequest | None = None
     response: EntryResponse | None = None
+    search: EntrySearch | None = None
 
 
 class _Envelope(msgspec.Struct):
@@ -279,3 +293,4 @@ class Named(msgspec.Struct):
     medicationCodeableConcept: Any = None
     subject: Any = None
     patient: Any = None
+    component: Any = None

@@ -57,7 +57,7 @@ def _collect_value(key: str, raw: msgspec.Raw, collector: Collector) -> None:
     content = bytes(raw)
     if content == b"null":  # the client looked and has nothing
         if section:
-            collector.sections.mark_supplied(section)
+            collector.sections.mark_searched(section)
         return
     kind = kind_of(raw)
     if not kind:
@@ -77,9 +77,14 @@ def _collect_value(key: str, raw: msgspec.Raw, collector: Collector) -> None:
         if section:
             collector.sections.mark_partial(section, collector.problems[-1].message)
         return
+    before = len(collector.problems)
     collector.add(raw, where)
-    if section and kind == "Bundle" and not _says_itself(content):
-        collector.sections.mark_supplied(section)
+    if section and kind == "Bundle":
+        failed = [p for p in collector.problems[before:] if p.code == "server-error"]
+        if failed:
+            collector.sections.mark_partial(section, failed[0].message)
+        elif not _says_itself(content):
+            collector.sections.mark_searched(section)
 
 
 def _says_itself(bundle: bytes) -> bool:

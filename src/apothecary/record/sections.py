@@ -17,9 +17,15 @@ _SEARCHED: dict[str, SectionName] = {
     "Procedure": "procedure",
 }
 _HARMLESS = {
-    "patient", "subject", "status", "clinical-status", "verification-status", "intent",
-    "_count", "_sort", "_format", "_include", "_revinclude", "_total", "_summary", "_id", "_pretty",
+    "patient", "subject", "intent", "verification-status",
+    "_count", "_sort", "_format", "_include", "_revinclude", "_total", "_pretty",
 }  # fmt: skip
+_PRESENT = ("status", "clinical-status")
+_DONE: dict[str, set[str]] = {
+    "observation": {"final", "amended"},
+    "immunization": {"completed"},
+    "procedure": {"completed"},
+}
 # LOINC codes of the sections of a patient summary and of the lists a server keeps
 LIST_CODES: dict[str, SectionName] = {
     "48765-2": "allergy",
@@ -34,15 +40,28 @@ LIST_CODES: dict[str, SectionName] = {
 _KNOWN_NONE = {"nilknown"}
 
 
-def section_of_search(url: str) -> tuple[SectionName | None, str]:
-    """The section a search URL asks for, and the parameters that narrow it; (None, "") when it does not say."""
+def section_of_search(url: str) -> tuple[SectionName | None, str, bool]:
+    """The section a search URL asks for, the parameters that narrow it, and whether it asks only for what is active."""
     parts = urlsplit(url)
     section = _SEARCHED.get(parts.path.rstrip("/").rsplit("/", 1)[-1])
     if section is None:
-        return None, ""
-    names = [name.split(":")[0].split(".")[0] for name, _ in parse_qsl(parts.query)]
+        return None, "", False
+    asked = [(name.split(":")[0].split(".")[0], value) for name, value in parse_qsl(parts.query)]
     allowed = _HARMLESS if section == "observation" else _HARMLESS | {"category"}
-    return section, ", ".join(sorted({name for name in names if name not in allowed}))
+    narrow, present_only = set(), False
+    for name, value in asked:
+        values = {part.rsplit("|", 1)[-1] for part in value.split(",")}
+        if name == "status" and section in ("observation", "immunization", "procedure"):
+            if not values >= _DONE[section]:
+                narrow.add(name)
+        elif name in _PRESENT:
+            if "active" in values:
+                present_only = True
+            else:
+                narrow.add(name)
+        elif name not in allowed:
+            narrow.add(name)
+    return section, ", ".join(sorted(narrow)), present_only
 
 
 class Sections:
@@ -53,10 +72,22 @@ class Sections:
         self._partial: dict[SectionName, str] = {}
         self._empty: dict[SectionName, str] = {}
         self._known_none: set[SectionName] = set()
+        self._searched: set[SectionName] = set()
+        self._present_only: set[SectionName] = set()
 
     def mark_supplied(self, section: SectionName) -> None:
-        """A resource of the section is in the record, or the whole section was searched."""
+        """A resource of the section is in the record."""
         self._supplied.add(section)
+
+    def mark_searched(self, section: SectionName) -> None:
+        """The whole section was searched, whatever was found."""
+        self._supplied.add(section)
+        self._searched.add(section)
+
+    def mark_present_only(self, section: SectionName) -> None:
+        """What is active now was searched; unless all of the section was too, it says nothing about the past."""
+        self._supplied.add(section)
+        self._present_only.add(section)
 
     def mark_partial(self, section: SectionName, reason: str) -> None:
         """Part of the section could not be had."""
@@ -103,4 +134,6 @@ class Sections:
             return Section("not-supplied")
         if name in self._empty and not rows:
             return Section("not-supplied", f"the record says: {self._empty[name]}")
-        return Section("supplied") if name in self._supplied else Section("not-supplied")
+        if name not in self._supplied:
+            return Section("not-supplied")
+        return Section("supplied", present_only=name in self._present_only - self._searched)

@@ -6,11 +6,11 @@ from typing import Any
 from apothecary.knowledge import Monograph
 from apothecary.knowledge.schema import PhaseName
 from apothecary.logic import Interval, Truth
-from apothecary.record import Span
+from apothecary.record import Row, Span
 from apothecary.record.facts import SectionName
 from apothecary.review.index import Index
 from apothecary.review.result import Need, Why
-from apothecary.units import Duration, NotEvaluable, add_duration, factor, parse_duration
+from apothecary.units import Duration, NotEvaluable, add_duration, age_on, factor, parse_duration
 
 LABELS: dict[SectionName, tuple[str, str]] = {
     "patient": ("age and sex", "Supply the patient's date of birth and sex."),
@@ -21,6 +21,9 @@ LABELS: dict[SectionName, tuple[str, str]] = {
     "immunization": ("vaccinations", "Supply vaccinations given and planned; say so where there are none."),
     "procedure": ("procedures", "Supply the procedures done; say so where there are none."),
 }
+
+
+_MAY_COUNT = ("current", "uncertain", "unreadable")
 
 
 class Context:
@@ -117,12 +120,26 @@ class Context:
         return Truth.CLEAR if when.end < self.start.start else Truth.UNKNOWN
 
     def age_months(self) -> Interval | None:
-        """Completed months of age, or None."""
+        """Completed months of age on the day of the review, a range when the date of birth is partial; or None."""
         if "age-months" not in self.memo:
-            from apothecary.review.quantities import months_old
+            self.memo["age-months"] = self._months_old()
+        found: Interval | None = self.memo["age-months"]
+        return found
 
-            self.memo["age-months"] = months_old(self)
-        return self.memo["age-months"]  # type: ignore[no-any-return]  # the memo is untyped
+    def _months_old(self) -> Interval | None:
+        patient, today = self.index.record.patient, self.index.as_of
+        if patient.birth is not None:
+            low, high = age_on(patient.birth.end, today), age_on(patient.birth.start, today)
+            return Interval(max(0, low), high) if high >= 0 else None
+        if patient.age is None:
+            return None
+        value, unit = patient.age
+        duration = parse_duration(value, unit)
+        if isinstance(duration, NotEvaluable):
+            return None
+        if duration.months:  # an age in years lasts until the next birthday
+            return Interval(duration.months, duration.months + (11 if duration.months == 12 * value else 0))
+        return Interval(duration.days // 31, duration.days // 28)
 
     def adult(self) -> Truth:
         """Whether the patient has reached the adult age of the policy."""
@@ -134,11 +151,21 @@ class Context:
             return Truth.APPLIES
         return Truth.CLEAR if months.high < limit else Truth.UNKNOWN
 
+    def opaque_row(self, section: SectionName) -> Row | None:
+        """A row that may be anything: neither text nor a code of a known system says what it is."""
+        for hit in self.index.opaque.get(section, ()):
+            if hit.standing in _MAY_COUNT and self.index.may_belong(hit.row, ""):
+                return hit.row
+        return None
+
     def absent(self, section: SectionName, fact: str, how: str) -> Need:
         """What is needed when a fact was not found: its whole section when that was not supplied."""
         state = self.index.section(section)
         if state.state == "supplied":
-            return Need(fact, "missing", how)
+            opaque = self.opaque_row(section)
+            if opaque is None:
+                return Need(fact, "missing", how)
+            return Need(fact, "unreadable", f"{opaque.source} does not say what it is, so it may be this. {how}")
         label, ask = LABELS[section]
         why: Why = "unreadable" if state.state == "unreadable" else "not-supplied"
         said = f"{state.reason[0].upper()}{state.reason[1:]}. " if state.reason else ""

@@ -36,7 +36,8 @@ class _Words:
             case logic.HasProcedure():
                 return f"procedure done: {self._set(node.set)}{self._within(node.within)}"
             case logic.HasResult():
-                return f"latest {self._seen(node.of)} is {node.answer}{self._within(node.within)}"
+                which = "any" if node.ever else "latest"
+                return f"{which} {self._seen(node.of)} is {node.answer}{self._within(node.within)}"
             case logic.Compare():
                 op, name = node.relation
                 words = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apothecary import logic
-from apothecary.review import results, rows
+from apothecary.review import answers, results, rows
 from apothecary.review.context import Context
 from apothecary.review.outcome import NONE, F, Outcome, T, U, joined
 from apothecary.review.result import Evidence, Need
@@ -123,7 +123,7 @@ _BY_KIND: dict[type, Callable[[Any, Context], Outcome]] = {
     logic.HasAllergy: rows.allergy,
     logic.HasVaccine: rows.vaccine,
     logic.HasProcedure: rows.procedure,
-    logic.HasResult: results.result,
+    logic.HasResult: answers.result,
     logic.Compare: results.compare,
     logic.Missing: results.missing,
     logic.SourcesDisagree: results.disagree,

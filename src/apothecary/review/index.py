@@ -17,6 +17,7 @@ _DOMAINS: dict[SectionName, Domain] = {
     "immunization": "immunization",
     "procedure": "procedure",
 }
+_TYPED = ("Immunization", "MedicationStatement", "Procedure")  # kinds the short form plans by their own date
 _NOTHING: tuple["Hit", ...] = ()
 
 
@@ -36,9 +37,11 @@ class Index:
         self.as_of = as_of
         self.today = Span(as_of, as_of)
         self.opaque: dict[SectionName, list[Hit]] = {}
+        self._systems: dict[int, frozenset[str]] = {}
         self._hits: dict[tuple[str, str], list[Hit]] = {}
         self._matcher = matcher
         self._whole: set[str] = {name for name, section in record.sections.items() if section.state == "supplied"}
+        self._present = {name for name in self._whole if record.sections[name].present_only}  # type: ignore[index]
         for section, rows in record.tables.items():
             domain = _DOMAINS[section]
             for row in rows:
@@ -47,22 +50,31 @@ class Index:
                     continue
                 found, opaque = matcher.match(domain, row.codes, row.texts, row.route)
                 for set_id, match in found.items():
-                    self._hits.setdefault((section, set_id), []).append(Hit(row, match, standing))
-                if opaque:
+                    past = match is Match.PAST  # "history of": so in words, whatever the status says
+                    hit = Hit(row, Match.COARSE, "history" if standing == "current" else standing) if past else None
+                    self._hits.setdefault((section, set_id), []).append(hit or Hit(row, match, standing))
+                if opaque is not None:
                     self.opaque.setdefault(section, []).append(Hit(row, Match.COARSE, standing))
+                    self._systems[id(row)] = opaque
                     self._whole.discard(section)
 
     def hits(self, section: SectionName, set_id: str) -> list[Hit] | tuple[Hit, ...]:
         """The rows of a section that belong to a value set, void ones too, in the order of the record."""
         return self._hits.get((section, set_id), _NOTHING)
 
-    def surely_none(self, section: SectionName, set_id: str) -> bool:
-        """Whether the section is whole and nothing in it belongs to the value set: a known no."""
-        return section in self._whole and (section, set_id) not in self._hits
+    def surely_none(self, section: SectionName, set_id: str, past: bool = False) -> bool:
+        """Whether the section is whole (`past`: for the past too) and nothing in it belongs to the value set."""
+        if section not in self._whole or (past and section in self._present):
+            return False
+        return (section, set_id) not in self._hits
 
     def surely_none_of(self, pairs: frozenset[tuple[str, str]], sections: frozenset[str]) -> bool:
-        """The same for several (section, value set) pairs at once; `sections` are those of the pairs."""
-        return sections <= self._whole and pairs.isdisjoint(self._hits)
+        """The same for several (section, value set) pairs at once; `sections` are those that must be whole."""
+        return sections <= self._whole and sections.isdisjoint(self._present) and pairs.isdisjoint(self._hits)
+
+    def may_belong(self, row: Row, set_id: str) -> bool:
+        """Whether an opaque row may belong to a set: its codes, if any, do not decide it."""
+        return not self._matcher.decides(set_id, self._systems[id(row)])
 
     def answer_hits(self, row: Row) -> dict[str, Match]:
         """The answer sets that the coded or written result of an observation belongs to."""
@@ -80,8 +92,13 @@ class Index:
 
 
 def standing_on(row: Row, as_of: date) -> Standing | None:
-    """What a row is on a day: None when it was not yet so; an end before or after that day overrules the status."""
-    if row.when is not None and row.when.start > as_of:
+    """What a row is on a day: None when it was not yet so; an end before or after that day overrules the status.
+
+    An order or plan written by then counts even when it is to begin later.
+    """
+    if row.recorded is not None and row.recorded.start > as_of and row.kind != "DraftOrder":
+        return None
+    if row.when is not None and row.when.start > as_of and not _lies_ahead(row):
         return None
     if row.until is not None:
         if row.until.end < as_of and row.standing in ("current", "uncertain"):
@@ -89,6 +106,13 @@ def standing_on(row: Row, as_of: date) -> Standing | None:
         if row.until.start > as_of and row.standing == "history":
             return "current"
     return row.standing
+
+
+def _lies_ahead(row: Row) -> bool:
+    """Whether a row may speak of a coming day: an order with its own date of writing, or a plan."""
+    if row.kind == "DraftOrder" or (row.standing == "planned" and row.recorded is None and row.kind in _TYPED):
+        return True
+    return row.kind == "MedicationRequest" and row.recorded is not None and row.recorded is not row.when
 
 
 def shown(row: Row) -> str:

@@ -7,13 +7,14 @@ import msgspec
 
 from apothecary import logic
 from apothecary.knowledge import Matcher, Monograph, Rule
-from apothecary.knowledge.schema import PhaseName, Severity
+from apothecary.knowledge.schema import BasisKind, LabeledException, PhaseName, Severity
 from apothecary.logic import Truth
-from apothecary.record import Problem, Record, RecordError, Row, Span
+from apothecary.record import Problem, Record, RecordError, Span
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
 from apothecary.review.index import Hit, Index
+from apothecary.review.observed import Open
 from apothecary.review.outcome import NONE, Outcome, joined
 from apothecary.review.result import (
     Basis,
@@ -39,7 +40,7 @@ class Reviewer:
         monograph = _interned(monograph)
         self.monograph = monograph
         self.matcher = Matcher(monograph.value_sets, monograph.codes, ancestors)
-        self._basis = {rule.id: _basis(monograph, rule) for rule in monograph.rules.values()}
+        self._basis = {rule.id: _basis(monograph, rule.statements, rule.kind) for rule in monograph.rules.values()}
         self._uses = {id_: logic.Indication(equals=id_) for id_ in monograph.indications}
         self._constants: dict[Any, Any] = {}
         self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
@@ -93,14 +94,18 @@ class Reviewer:
             raise ValueError(f"There is no indication {indication!r}. Indications: {known}.")
         index = Index(record, self.matcher, as_of)
         uses = [hit for hit in index.hits("medication", self.monograph.drug.value_set) if hit.match > 1]
-        taken = [hit for hit in uses if hit.standing == "current" and hit.row.kind != "DraftOrder"]
+        taken = [
+            hit
+            for hit in uses
+            if hit.standing == "current" and (hit.row.when is None or hit.row.when.start <= as_of)  # begun by then
+        ]
         if phase is None:
             on = any(hit.row.kind not in _GIVEN_KINDS for hit in taken)
             said = "an active order or statement of the drug" if on else "no active order or statement of the drug"
             chosen: PhaseName = "on-therapy" if on else "considering"
         else:
             chosen, said = phase, "as asked"
-        start = _start(taken, index) if chosen == "on-therapy" else None
+        start = _start(taken) if chosen == "on-therapy" else None
         return Context(index, self.monograph, chosen, said, start, indication, self._constants)
 
     def _finding(self, rule: Rule, ctx: Context) -> Finding:
@@ -116,6 +121,10 @@ class Reviewer:
         return msgspec.structs.replace(
             self._state(rule, joined(outcome.truth, (outcome, *(found for _, found in holding)))),
             action=" ".join(exception.action for exception, _ in holding),
+            basis=(
+                *self._basis[rule.id],
+                *(b for exception, _ in holding for b in self._exception_basis(rule, exception)),
+            ),
             exception=", ".join(exception.label for exception, _ in holding),
         )
 
@@ -133,6 +142,10 @@ class Reviewer:
             rule.interpretation,
         )
 
+    def _exception_basis(self, rule: Rule, exception: LabeledException) -> tuple[Basis, ...]:
+        """The statements that the exception adds to those of the rule."""
+        return _basis(self.monograph, tuple(i for i in exception.statements if i not in rule.statements), rule.kind)
+
     def _indications(self, ctx: Context) -> list[IndicationFound]:
         found = []
         for use in self.monograph.indications.values():
@@ -141,17 +154,31 @@ class Reviewer:
         return found
 
     def _conflicts(self, findings: tuple[Finding, ...]) -> list[Problem]:
-        """Rules that apply together and say opposite things on one decision, without a labeled exception."""
-        rules = [self.monograph.rules[f.id] for f in findings if f.status is Truth.APPLIES and f.exception is None]
+        """Findings that apply and say opposite things on one decision; a labeled exception speaks for its rule."""
+        said = [advice for f in findings if f.status is Truth.APPLIES for advice in self._advice(f)]
         found = []
-        for i, one in enumerate(rules):
-            for other in rules[i + 1 :]:
-                a, b = one.advice, other.advice
-                if a is not None and b is not None and a.decision == b.decision and a.says != b.says:
-                    where = f"{one.id} ({', '.join(one.statements)}); {other.id} ({', '.join(other.statements)})"
-                    message = f"On {a.decision} one rule says {a.says}, the other {b.says}: decide which one holds."
-                    found.append(Problem("opposite-advice", where, message))
+        for i, (where, decision, says) in enumerate(said):
+            for other_where, other_decision, other_says in said[i + 1 :]:
+                if decision == other_decision and says != other_says:
+                    message = (
+                        f"On {decision} one rule says {says}, the other says {other_says}: decide which one holds."
+                    )
+                    found.append(Problem("opposite-advice", f"{where}; {other_where}", message))
         return found
+
+    def _advice(self, finding: Finding) -> list[tuple[str, str, str]]:
+        """What a finding says on which decision: (rule with its statements, decision, what it says)."""
+        rule = self.monograph.rules[finding.id]
+        if rule.advice is None:
+            return []
+        if finding.exception is None:
+            return [(f"{rule.id} ({', '.join(rule.statements)})", rule.advice.decision, rule.advice.says)]
+        labels = finding.exception.split(", ")
+        holding = [exception for exception in rule.exceptions if exception.label in labels and exception.says]
+        return [
+            (f"{rule.id} ({', '.join(exception.statements)})", rule.advice.decision, exception.says or "")
+            for exception in holding
+        ]
 
 
 def _interned(m: Monograph) -> Monograph:
@@ -167,17 +194,16 @@ def _interned(m: Monograph) -> Monograph:
     return msgspec.structs.replace(m, rules=rules, indications={id_: one(use) for id_, use in m.indications.items()})
 
 
-def _basis(monograph: Monograph, rule: Rule) -> tuple[Basis, ...]:
+def _basis(monograph: Monograph, statements: tuple[str, ...], kind: BasisKind) -> tuple[Basis, ...]:
     known = monograph.statements
-    return tuple(Basis(i, known[i].section, known[i].references, rule.kind) for i in rule.statements)
+    return tuple(Basis(i, known[i].section, known[i].references, kind) for i in statements)
 
 
-def _start(taken: list[Hit], index: Index) -> Span | None:
-    """The earliest date of the rows that say the drug is taken; None when one of them is undated and none dated."""
-    dated: list[Row] = [hit.row for hit in taken if hit.row.when is not None]
-    if not dated:
-        return None
-    return min((row.when for row in dated if row.when is not None), key=lambda span: span.start)
+def _start(taken: list[Hit]) -> Span | None:
+    """The earliest date of the rows that say the drug is taken; None when one of them is undated."""
+    spans = [hit.row.when for hit in taken]
+    dated = [span for span in spans if span is not None]
+    return min(dated, key=lambda span: span.start) if dated and len(dated) == len(spans) else None
 
 
 def _verdict(findings: tuple[Finding, ...], problems: tuple[Problem, ...]) -> Verdict:
@@ -224,9 +250,10 @@ def _measure(ctx: Context, name: str) -> Measure:
     if seen is None:
         return Measure(None, "", why="not part of this monograph")
     number = q.resolve(ctx, name)
-    if isinstance(number, q.Open):
+    if isinstance(number, Open):
         return Measure(None, seen.unit or "", why="; ".join(need.how for need in number.needs))
     first = number.evidence[0]
-    value = number.number.low if number.number.exact else None
-    method = first.note if first.match == "derived" else "reported"
+    derived = first.match == "derived"
+    value = (round(number.number.low, 1) if derived else number.number.low) if number.number.exact else None
+    method = first.note if derived else "reported"
     return Measure(value, seen.unit or "", first.date, first.source, method, "", f"{first.value} {seen.unit}")

@@ -6,7 +6,7 @@ from apothecary import logic
 from apothecary.knowledge import Match
 from apothecary.logic import Truth
 from apothecary.record.facts import SectionName
-from apothecary.review.context import Context
+from apothecary.review.context import LABELS, Context
 from apothecary.review.index import Hit, shown
 from apothecary.review.outcome import NONE, F, Outcome, T, U, joined
 from apothecary.review.result import Evidence, Need
@@ -17,7 +17,12 @@ _GIVEN_KINDS = ("MedicationAdministration", "MedicationDispense")
 
 
 def _collect(
-    ctx: Context, section: SectionName, set_id: str, judge: Callable[[Hit], Judged], supplementary: bool = False
+    ctx: Context,
+    section: SectionName,
+    set_id: str,
+    judge: Callable[[Hit], Judged],
+    supplementary: bool = False,
+    past: bool = False,
 ) -> Outcome:
     """The rows of a set, each judged; none that applies and none that is open means clear, if the section is whole."""
     name = ctx.monograph.value_sets[set_id].name
@@ -37,10 +42,13 @@ def _collect(
     if yes:
         return Outcome(T, tuple(yes))
     for hit in ctx.index.opaque.get(section, ()):
-        if judge(hit)[0] is not F:
+        if judge(hit)[0] is not F and ctx.index.may_belong(hit.row, set_id):
             how = f"{hit.row.source} does not say what it is: supply its name or a known code."
             needs.append(Need(name, "unreadable", how))
     state = ctx.index.section(section).state
+    if past and state == "supplied" and ctx.index.section(section).present_only:
+        label, how = LABELS[section]
+        needs.append(Need(label, "not-supplied", f"Only what is active was searched, not the past. {how}"))
     if state == "unreadable" or (state == "not-supplied" and not supplementary):
         needs.append(ctx.absent(section, name, ""))
     if needs:
@@ -86,7 +94,8 @@ def _since_start(ctx: Context, name: str, hit: Hit) -> Judged:
 
 def condition(node: logic.HasCondition, ctx: Context) -> Outcome:
     """Whether a diagnosis of the set holds; unconfirmed and unreadable rows leave it open."""
-    if ctx.index.surely_none("condition", node.set):
+    past = node.standing != "current"
+    if ctx.index.surely_none("condition", node.set, past):
         return NONE
     name = ctx.monograph.value_sets[node.set].name
 
@@ -104,12 +113,13 @@ def condition(node: logic.HasCondition, ctx: Context) -> Outcome:
                 return truth, need
         return _windowed(ctx, name, hit, node.within)
 
-    return _collect(ctx, "condition", node.set, judge, node.supplementary)
+    return _collect(ctx, "condition", node.set, judge, node.supplementary, past)
 
 
 def takes(node: logic.Takes, ctx: Context) -> Outcome:
     """Whether a medication of the set is taken; an order being written right now counts, a stored draft does not."""
-    if ctx.index.surely_none("medication", node.set):
+    past = node.standing == "ever"
+    if ctx.index.surely_none("medication", node.set, past):
         return NONE
     name = ctx.monograph.value_sets[node.set].name
 
@@ -126,7 +136,7 @@ def takes(node: logic.Takes, ctx: Context) -> Outcome:
             return _windowed(ctx, name, hit, node.within or "dose-given-counts")
         return T, None
 
-    return _collect(ctx, "medication", node.set, judge)
+    return _collect(ctx, "medication", node.set, judge, past=past)
 
 
 def allergy(node: logic.HasAllergy, ctx: Context) -> Outcome:

@@ -162,7 +162,7 @@ def _append(terms: list[Term], match: re.Match[str], sign: int) -> bool:
             return False
         terms.append((name, sign * int(match["power"] or 1)))
     elif integer is not None:
-        if int(integer) == 0:
+        if int(integer) == 0 or (int(integer) > 999 and integer.strip("0") != "1"):  # 1073/uL: a lost exponent
             return False
         terms.append((str(int(integer)), sign))
     elif match["base"] is not None:

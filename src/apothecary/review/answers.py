@@ -1,0 +1,93 @@
+"""Conditions on tests that answer with a word or a code: positive, negative, pregnant."""
+
+import msgspec
+
+from apothecary import logic
+from apothecary.logic import compare_interval
+from apothecary.logic.interval import Op
+from apothecary.record import Row, Span
+from apothecary.review.context import Context
+from apothecary.review.observed import as_recorded, dated, may_be_latest, results, value_of
+from apothecary.review.outcome import F, Outcome, T, U
+from apothecary.review.result import Evidence, Need
+
+
+class Test(msgspec.Struct, frozen=True, gc=False):
+    """One result of a test: its answer (None when it gives none), its date, how to show it."""
+
+    answer: str | None
+    when: Span | None
+    evidence: Evidence
+
+
+def result(node: logic.HasResult, ctx: Context) -> Outcome:
+    """Whether the latest result of a test is the answer asked for, or with `ever` whether any was."""
+    seen = ctx.monograph.observations[node.of]
+    rows = results(ctx, seen.value_set)
+    if not rows:
+        return Outcome(U, (), (ctx.absent("observation", seen.name, seen.how),))
+    if node.ever:
+        before = tuple(test.evidence for test in _tests(ctx, node.of, rows) if test.answer == node.answer)
+        if before:
+            return Outcome(T, before)
+    latest = _tests(ctx, node.of, may_be_latest(ctx, rows))
+    evidence = tuple(test.evidence for test in latest)
+    answers = {test.answer for test in latest if test.answer is not None}
+    if not answers:
+        how = f"The result “{latest[0].evidence.value}” gives no answer. {seen.how}"
+        return Outcome(U, evidence, (Need(seen.name, "unreadable", how),))
+    if len(answers) > 1:
+        return Outcome(U, evidence, (Need(seen.name, "conflicting", f"The latest results differ. {seen.how}"),))
+    outside = [test.when for test in latest if ctx.in_window(test.when, node.within) is not T]
+    if outside:
+        return Outcome(U, evidence, (Need(seen.name, "stale", f"{dated(outside[0])} {seen.how}"),))
+    return Outcome(T if answers == {node.answer} else F, evidence)
+
+
+def missing(node: logic.Missing, ctx: Context) -> Outcome:
+    """Whether no answer is recorded in the window; one that cannot be read or dated leaves it open."""
+    seen = ctx.monograph.observations[node.of]
+    tests = _tests(ctx, node.of, results(ctx, seen.value_set))
+    states = [(ctx.in_window(test.when, node.within), test) for test in tests]
+    used = next((test for state, test in states if state is T and test.answer is not None), None)
+    if used is not None:
+        return Outcome(F, (used.evidence,))
+    doubtful = [test for state, test in states if state is not F]
+    if doubtful:
+        how = f"The result “{doubtful[0].evidence.value}” gives no dated answer. {seen.how}"
+        return Outcome(U, tuple(test.evidence for test in doubtful), (Need(seen.name, "unreadable", how),))
+    need = ctx.absent("observation", seen.name, seen.how)
+    if need.why != "missing":
+        return Outcome(U, (), (need,))
+    return Outcome(T, tuple(test.evidence for test in tests[-1:]))
+
+
+def _tests(ctx: Context, name: str, rows: list[Row]) -> list[Test]:
+    return [_test(ctx, name, row) for row in rows]
+
+
+def _test(ctx: Context, name: str, row: Row) -> Test:
+    seen = ctx.monograph.observations[name]
+    hits = ctx.index.answer_hits(row) if row.standing == "current" else {}
+    answers = {answer for answer, rule in seen.answers.items() if rule.value_set in hits}
+    if not answers and row.standing == "current" and row.answer and row.answer.number is not None:
+        answers = _by_number(ctx, name, row)
+    when = ctx.index.when(row)
+    shown = as_recorded(row) or row.status
+    evidence = Evidence(seen.name, shown, "", when.text() if when else "", row.source, "code" if row.codes else "name")
+    return Test(next(iter(answers)) if len(answers) == 1 else None, when, evidence)
+
+
+def _by_number(ctx: Context, name: str, row: Row) -> set[str]:
+    """The answers whose limit a number reaches, as with the diameter of a skin test."""
+    seen = ctx.monograph.observations[name]
+    value = value_of(ctx, seen, row)
+    if isinstance(value, str):
+        return set()
+    found = set()
+    for answer, rule in seen.answers.items():
+        limits: tuple[tuple[Op, str | None], ...] = (("at_least", rule.at_least), ("below", rule.below))
+        for op, limit in limits:
+            if limit and compare_interval(value, op, ctx.number_in(limit, seen.unit or "")) is T:
+                found.add(answer)
+    return found
