@@ -2,6 +2,8 @@
 
 import os
 import sys
+from itertools import pairwise
+from typing import NoReturn
 
 import typer
 
@@ -25,22 +27,38 @@ app.command("demo")(demo.command)
 def run() -> None:
     """Runs the command line; a failure prints what, where, why and what next, and never looks like a result."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except Failure as failure:
         failure.show()
         sys.exit(failure.exit_code)
     except BrokenPipeError:  # the reader of a pipe has left; nothing more can be said to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         print("apothecary: stopped; nothing was reviewed.", file=sys.stderr)
         sys.exit(130)
     except Exception as error:
+        if hasattr(error, "format_message"):  # the command line could not be understood
+            _wrong_usage(error.format_message())
         if "APOTHECARY_DEBUG" in os.environ:
             raise
-        said = f"{type(error).__name__}: {error}"
-        print(
-            f"apothecary: internal error ({said}). No review was made. This is a fault of the program:", file=sys.stderr
+        message = (
+            f"Internal error ({type(error).__name__}: {error}). No review was made. This is a fault of the program: "
+            "report it with the command; APOTHECARY_DEBUG=1 shows where it happened."
         )
-        print("report it with the command; APOTHECARY_DEBUG=1 shows where it happened.", file=sys.stderr)
+        Failure("internal-error", message, 1, _asks_for_json()).show()
         sys.exit(1)
+
+
+def _wrong_usage(said: str) -> NoReturn:
+    if said.startswith("Usage:"):  # no command at all: the message is the help
+        print(said, file=sys.stderr)
+    else:
+        hint = "See `apothecary --help`, or --help after a command."
+        Failure("usage", f"{said.replace('Value error, ', '')} {hint}", 2, _asks_for_json()).show()
+    sys.exit(2)
+
+
+def _asks_for_json() -> bool:
+    given = sys.argv[1:]
+    return "--format=json" in given or ("--format", "json") in pairwise(given)

@@ -1,82 +1,32 @@
 """Checks that every id in a monograph points to something, that nothing is orphaned and nothing contradicts itself."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 from apothecary import logic
+from apothecary.knowledge import limits
 from apothecary.knowledge import schema as s
-from apothecary.units import NotEvaluable, factor, parse_duration, parse_unit
+from apothecary.knowledge.limits import Mistake, bases
+from apothecary.units import NotEvaluable, factor
 
 TITLE_LIMIT = 139
-
-
-class Mistake(NamedTuple):
-    """A mistake and where it stands: file, path inside it, line where the file is no YAML."""
-
-    file: str
-    where: str
-    message: str
-    line: int = 1
+_ABOUT: dict[type, s.Domain] = {
+    logic.HasCondition: "condition",
+    logic.Takes: "medication",
+    logic.HasAllergy: "allergy",
+    logic.HasVaccine: "immunization",
+    logic.HasProcedure: "procedure",
+}
 
 
 def broken(m: s.Monograph) -> list[Mistake]:
     """Every broken link of a monograph; empty when it is whole."""
-    found = [*_values(m), *_observations(m), *_sets(m), *_rules(m), *_statements(m), *_sources(m), *_unused(m)]
+    found = [*limits.wrong(m), *_sets(m), *_rules(m), *_statements(m), *_directions(m), *_passages(m), *_sources(m)]
     return list(dict.fromkeys(found))
 
 
 def _file_of(m: s.Monograph, rule: s.Rule) -> str:
     return f"rules/{rule.topic}/{rule.id}.yaml"
-
-
-def _values(m: s.Monograph) -> Iterator[Mistake]:
-    for id_, value in m.values.items():
-        file = "values.yaml" if value.kind in ("stated", "derived") and not value.reason else "policy.yaml"
-        where = f".values.{id_}"
-        if isinstance(parse_unit(value.unit), NotEvaluable):
-            yield Mistake(file, where, f"value {id_} has the unit {value.unit!r}, which is not a UCUM unit.")
-        if not value.statements and not value.places:
-            yield Mistake(file, where, f"value {id_} rests on no statement and no other source.")
-        if value.kind in ("assumed", "derived") and not value.reason:
-            yield Mistake(file, where, f"value {id_} is {value.kind}, so it needs a reason.")
-        yield from _bases(m, file, where, value.statements, value.places, value.interpretation)
-
-
-def _bases(
-    m: s.Monograph,
-    file: str,
-    where: str,
-    statements: tuple[str, ...],
-    places: tuple[s.Place, ...],
-    interpretation: str | None,
-) -> Iterator[Mistake]:
-    for id_ in statements:
-        if id_ not in m.statements:
-            yield Mistake(file, where, f"there is no statement {id_!r} in statements.yaml.")
-    for place in places:
-        if place.source not in m.sources:
-            yield Mistake(file, where, f"there is no source {place.source!r} in sources.yaml.")
-    if interpretation is not None and interpretation not in m.interpretations:
-        yield Mistake(file, where, f"there is no interpretation {interpretation!r} in interpretations.yaml.")
-
-
-def _observations(m: s.Monograph) -> Iterator[Mistake]:
-    for id_, seen in m.observations.items():
-        where = f".observations.{id_}"
-        sets = [seen.value_set, *(answer.value_set for answer in seen.answers.values())]
-        numbers = [seen.plausible, seen.expires, seen.expires_child, seen.molar_mass]
-        numbers += [name for answer in seen.answers.values() for name in (answer.at_least, answer.below)]
-        for name in sets:
-            if name is not None and name not in m.value_sets:
-                yield Mistake("observations.yaml", where, f"there is no value set {name!r} in value_sets/sets.yaml.")
-        for name in numbers:
-            if name is not None and name not in m.values:
-                yield Mistake("observations.yaml", where, f"there is no value {name!r} in values.yaml or policy.yaml.")
-        for name in (*(seen.product_of or ()), *seen.cross_check):
-            if name not in m.observations:
-                yield Mistake("observations.yaml", where, f"there is no observation {name!r} in observations.yaml.")
-        if seen.unit is not None and isinstance(parse_unit(seen.unit), NotEvaluable):
-            yield Mistake("observations.yaml", where, f"{seen.unit!r} is not a UCUM unit.")
 
 
 def _sets(m: s.Monograph) -> Iterator[Mistake]:
@@ -107,29 +57,31 @@ def _rules(m: s.Monograph) -> Iterator[Mistake]:
             yield Mistake(file, ".id", f"rule {rule.id} rests on no statement and no other source.")
         if rule.kind != "stated" and rule.interpretation is None:
             yield Mistake(file, ".kind", f"rule {rule.id} is {rule.kind}, so it needs an interpretation.")
-        yield from _bases(m, file, ".statements", rule.statements, rule.places, rule.interpretation)
+        yield from bases(m, file, ".statements", rule.statements, (), None)
+        yield from bases(m, file, ".places", (), rule.places, None)
+        yield from bases(m, file, ".interpretation", (), (), rule.interpretation)
         for number, exception in enumerate(rule.exceptions):
-            yield from _bases(m, file, f".exceptions[{number}]", exception.statements, (), None)
-        for node in _leaves_of(rule):
+            yield from bases(m, file, f".exceptions[{number}]", exception.statements, (), None)
+        for node in logic.leaves(rule.when):
             yield from _leaf(m, node, file, ".when")
+        for number, exception in enumerate(rule.exceptions):
+            for node in logic.leaves(exception.when):
+                yield from _leaf(m, node, file, f".exceptions[{number}].when")
     for number, use in enumerate(m.indications.values()):
         where = f".indications[{number}]"
-        yield from _bases(m, "monograph.yaml", where, use.statements, (), use.interpretation)
+        yield from bases(m, "monograph.yaml", where, use.statements, (), use.interpretation)
         for node in logic.leaves(use.when):
             yield from _leaf(m, node, "monograph.yaml", where)
     yield from _opposed(m)
-
-
-def _leaves_of(rule: s.Rule) -> Iterator[logic.Condition]:
-    yield from logic.leaves(rule.when)
-    for exception in rule.exceptions:
-        yield from logic.leaves(exception.when)
 
 
 def _leaf(m: s.Monograph, node: logic.Condition, file: str, where: str) -> Iterator[Mistake]:
     set_id = getattr(node, "set", None)
     if set_id is not None and set_id not in m.value_sets:
         yield Mistake(file, where, f"there is no value set {set_id!r} in value_sets/sets.yaml.")
+    elif set_id is not None and _ABOUT[type(node)] not in m.value_sets[set_id].about:
+        about = ", ".join(m.value_sets[set_id].about)
+        yield Mistake(file, where, f"the value set {set_id!r} is about {about}, not {_ABOUT[type(node)]}.")
     asked = getattr(node, "quantity", None) or (node.of if isinstance(node, logic.HasResult | logic.Missing) else None)
     if asked is not None and asked not in m.observations:
         yield Mistake(file, where, f"there is no observation {asked!r} in observations.yaml.")
@@ -137,11 +89,15 @@ def _leaf(m: s.Monograph, node: logic.Condition, file: str, where: str) -> Itera
         answers = m.observations[asked].answers
         if node.answer not in answers:
             yield Mistake(file, where, f"observation {asked!r} has no answer {node.answer!r}.")
+    if isinstance(node, logic.SourcesDisagree) and asked in m.observations:
+        seen = m.observations[asked]
+        if seen.formula != "creatinine-clearance":
+            yield Mistake(file, where, f"observation {asked!r} has one source only, so its sources cannot disagree.")
     if isinstance(node, logic.Indication) and node.equals not in m.indications:
         yield Mistake(file, where, f"there is no indication {node.equals!r} in monograph.yaml.")
     within = getattr(node, "within", None)
     if within is not None:
-        yield from _duration(m, within, file, where)
+        yield from limits.duration(m, within, file, where)
     if isinstance(node, logic.Compare | logic.SourcesDisagree):
         name = node.relation[1] if isinstance(node, logic.Compare) else node.at
         value = m.values.get(name)
@@ -149,19 +105,13 @@ def _leaf(m: s.Monograph, node: logic.Condition, file: str, where: str) -> Itera
             yield Mistake(file, where, f"there is no value {name!r} in values.yaml or policy.yaml.")
         elif isinstance(value.value, tuple):
             yield Mistake(file, where, f"the value {name!r} is a range; a comparison needs one number.")
+        elif asked in m.observations and m.observations[asked].formula == "age":
+            yield from limits.age(m, name, file, where)
         elif asked in m.observations:
             unit = m.observations[asked].unit or ""
             if isinstance(factor(value.unit, unit), NotEvaluable):
                 message = f"the value {name!r} has the unit {value.unit}, the observation {asked!r} has {unit}."
                 yield Mistake(file, where, message)
-
-
-def _duration(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
-    value = m.values.get(name)
-    if value is None:
-        yield Mistake(file, where, f"there is no value {name!r} in values.yaml or policy.yaml.")
-    elif isinstance(value.value, tuple) or isinstance(parse_duration(value.value, value.unit), NotEvaluable):
-        yield Mistake(file, where, f"the value {name!r} is not a duration.")
 
 
 def _opposed(m: s.Monograph) -> Iterator[Mistake]:
@@ -200,11 +150,60 @@ def _statements(m: s.Monograph) -> Iterator[Mistake]:
             elif statement.id not in resting:
                 message = f"statement {statement.id} names {link!r}, which does not name the statement."
                 yield Mistake("statements.yaml", where, message)
+
+
+def _directions(m: s.Monograph) -> Iterator[Mistake]:
+    """The other direction: what rests on a statement is named by it. A policy value reads it, it does not encode it."""
+    things: list[tuple[str, str, str, set[str]]] = []
     for rule in m.rules.values():
-        for id_ in {*rule.statements, *(i for e in rule.exceptions for i in e.statements)}:
-            if id_ in m.statements and f"rule:{rule.id}" not in m.statements[id_].encoded_by:
-                message = f"rule {rule.id} rests on {id_}, which does not name rule:{rule.id}."
-                yield Mistake(_file_of(m, rule), ".statements", message)
+        resting = {*rule.statements, *(id_ for e in rule.exceptions for id_ in e.statements)}
+        things.append((_file_of(m, rule), ".statements", f"rule:{rule.id}", resting))
+    for number, use in enumerate(m.indications.values()):
+        things.append(("monograph.yaml", f".indications[{number}]", f"indication:{use.id}", set(use.statements)))
+    for id_, value in m.values.items():
+        if id_ not in m.policy:
+            things.append(("values.yaml", f".values.{id_}", f"value:{id_}", set(value.statements)))
+    for file, key, kind, listed in _listed(m):
+        for number, item in enumerate(listed.values()):
+            things.append((file, f".{key}[{number}]", f"{kind}:{item.id}", set(item.statements)))
+    things.append(("monograph.yaml", ".drug.statements", "drug:identity", set(m.drug.statements)))
+    for file, where, link, resting in things:
+        for id_ in sorted(resting & m.statements.keys()):
+            if link not in m.statements[id_].encoded_by:
+                name = link.replace(":", " ", 1)
+                yield Mistake(file, where, f"{name} rests on {id_}, which does not name {link}.")
+
+
+def _listed(m: s.Monograph) -> list[tuple[str, str, str, dict[str, Any]]]:
+    return [
+        ("products.yaml", "products", "product", m.products),
+        ("adverse_effects.yaml", "adverse_effects", "adverse-effect", m.adverse_effects),
+        ("advice/en.yaml", "advice", "advice", m.advice),
+    ]
+
+
+def _passages(m: s.Monograph) -> Iterator[Mistake]:
+    """Ids in the files that hold no rules: products, adverse effects, advice, readings, the drug itself."""
+    for file, key, _, listed in _listed(m):
+        for number, item in enumerate(listed.values()):
+            yield from bases(m, file, f".{key}[{number}]", item.statements, (), None)
+    for number, product in enumerate(m.products.values()):
+        places = tuple(s.Place(source=part.source, locator="") for part in product.ingredients)
+        yield from bases(m, "products.yaml", f".products[{number}]", (), places, None)
+    for number, effects in enumerate(m.adverse_effects.values()):
+        where = f".adverse_effects[{number}]"
+        references = tuple(s.Place(source=r, locator="") for effect in effects.effects for r in effect.references)
+        yield from bases(m, "adverse_effects.yaml", where, (), references, None)
+        if effects.indication not in m.indications:
+            message = f"there is no indication {effects.indication!r} in monograph.yaml."
+            yield Mistake("adverse_effects.yaml", where, message)
+        if effects.threshold is not None and effects.threshold not in m.values:
+            message = f"there is no value {effects.threshold!r} in values.yaml."
+            yield Mistake("adverse_effects.yaml", where, message)
+    for number, reading in enumerate(m.interpretations.values()):
+        yield from bases(m, "interpretations.yaml", f".interpretations[{number}]", reading.statements, (), None)
+    edition = s.Place(source=m.drug.edition.source, locator="")
+    yield from bases(m, "monograph.yaml", ".drug", m.drug.statements, (edition,), None)
 
 
 def _resting(m: s.Monograph, kind: str, id_: str) -> set[str] | None:
@@ -241,25 +240,3 @@ def _sources(m: s.Monograph) -> Iterator[Mistake]:
             yield Mistake("sources.yaml", where, message)
         if source.id not in cited | used and not source.id.isdigit():  # the source text's own list has unused ones
             yield Mistake("sources.yaml", where, f"source {source.id!r} is used by nothing.")
-
-
-def _unused(m: s.Monograph) -> Iterator[Mistake]:
-    """A policy number that nothing reads is a reading nobody applies."""
-    used: set[str] = set()
-    for rule in m.rules.values():
-        for node in _leaves_of(rule):
-            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
-    for use in m.indications.values():
-        for node in logic.leaves(use.when):
-            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
-    for seen in m.observations.values():
-        used |= {v for v in (seen.plausible, seen.expires, seen.expires_child, seen.molar_mass) if v}
-        used |= {v for answer in seen.answers.values() for v in (answer.at_least, answer.below) if v}
-    used |= ENGINE_VALUES
-    for id_, value in m.values.items():
-        if value.kind == "assumed" and id_ not in used:
-            yield Mistake("policy.yaml", f".values.{id_}", f"the policy value {id_!r} is used by nothing.")
-
-
-# Policy values that the engine itself asks for by name.
-ENGINE_VALUES = {"adult-age", "schwartz-lowest-age", "dose-given-counts"}

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from apothecary import __version__
 from apothecary.knowledge import links
 from apothecary.knowledge import schema as s
-from apothecary.knowledge.authoring import expand_rule
+from apothecary.knowledge.authoring import ConditionError, expand_all, expand_rule
+from apothecary.knowledge.limits import Mistake
 from apothecary.knowledge.yamlfile import KnowledgeError, convert, line_of, read_yaml
 
 T = TypeVar("T")
@@ -29,10 +30,11 @@ def load(folder: Path) -> s.Monograph:
     mistakes: list[str] = []
     read = _Reader(folder, mistakes)
     main = read.one("monograph.yaml", s.MonographFile, _expand_indications)
-    values = {
-        **read.mapping("values.yaml", "values", s.Value),
-        **read.mapping("policy.yaml", "values", s.Value),
-    }
+    values = read.mapping("values.yaml", "values", s.Value)
+    policy = read.mapping("policy.yaml", "values", s.Value)
+    for id_ in values.keys() & policy.keys():
+        line = line_of(folder / "policy.yaml", f".values.{id_}")
+        mistakes.append(f"policy.yaml:{line}: the id {id_!r} is given twice.")
     observations = read.mapping("observations.yaml", "observations", s.Observation)
     value_sets = read.mapping("value_sets/sets.yaml", "value_sets", s.ValueSet)
     codes = tuple(read.codes())
@@ -40,7 +42,12 @@ def load(folder: Path) -> s.Monograph:
     statements = read.listing("statements.yaml", "statements", s.Statement)
     interpretations = read.listing("interpretations.yaml", "interpretations", s.Interpretation)
     rules: dict[str, s.Rule] = {}
-    for path in sorted(folder.glob("rules/*/*.yaml")):
+    read_rules = sorted(folder.glob("rules/*/*.yaml"))
+    for path in sorted(set(folder.glob("rules/**/*")) - set(read_rules)):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            mistakes.append(f"{name}:1: this file is not read; a rule stands in rules/<topic>/<id>.yaml.")
+    for path in read_rules:
         name = path.relative_to(folder).as_posix()
         rule = read.one(name, s.Rule, expand_rule)
         if rule is not None:
@@ -48,15 +55,22 @@ def load(folder: Path) -> s.Monograph:
                 mistakes.append(
                     f"{name}:1: rule {rule.topic}/{rule.id} must stand in rules/{rule.topic}/{rule.id}.yaml."
                 )
+            if rule.id in rules:
+                mistakes.append(f"{name}:1: the id {rule.id!r} is given twice, also in rules/{rules[rule.id].topic}.")
             rules[rule.id] = rule
     if main is None:
         raise KnowledgeError(mistakes)
+    ids = [use.id for use in main.indications]
+    for number, id_ in enumerate(ids):
+        if id_ in ids[:number]:
+            line = line_of(folder / "monograph.yaml", f".indications[{number}]")
+            mistakes.append(f"monograph.yaml:{line}: the id {id_!r} is given twice.")
     monograph = s.Monograph(
         main.drug,
         main.topics,
         {use.id: use for use in main.indications},
         rules,
-        values,
+        {**values, **policy},
         observations,
         value_sets,
         codes,
@@ -68,6 +82,7 @@ def load(folder: Path) -> s.Monograph:
         read.listing("advice/en.yaml", "advice", s.AdviceLine),
         read.digest(),
         __version__,
+        frozenset(policy),
     )
     if mistakes:
         raise KnowledgeError(mistakes)
@@ -77,7 +92,7 @@ def load(folder: Path) -> s.Monograph:
     return monograph
 
 
-def _placed(folder: Path, mistake: links.Mistake) -> str:
+def _placed(folder: Path, mistake: Mistake) -> str:
     path = folder / mistake.file
     line = line_of(path, mistake.where) if path.suffix == ".yaml" else mistake.line
     return f"{mistake.file}:{line}: {mistake.message}"
@@ -85,7 +100,7 @@ def _placed(folder: Path, mistake: links.Mistake) -> str:
 
 def _expand_indications(data: Any) -> Any:
     if isinstance(data, dict) and isinstance(data.get("indications"), list):
-        return {**data, "indications": [expand_rule(item) for item in data["indications"]]}
+        return {**data, "indications": expand_all(data["indications"], ".indications")}
     return data
 
 
@@ -120,8 +135,8 @@ class _Reader:
             return None
         try:
             return self._convert(prepare(data), kind, name)
-        except ValueError as error:
-            self._mistakes.append(f"{name}:{line_of(self._folder / name, '.when')}: {error}.")
+        except ConditionError as error:
+            self._mistakes.append(f"{name}:{line_of(self._folder / name, error.where)}: {error}.")
             return None
 
     def _convert(self, data: Any, kind: type[T], name: str, prefix: str = "") -> T | None:
@@ -173,7 +188,11 @@ class _Reader:
                 continue
             content = path.read_bytes()
             self._hash.update(name.encode() + b"\0" + content)
-            lines = content.decode("utf-8").splitlines()
+            try:
+                lines = content.decode("utf-8").splitlines()
+            except UnicodeDecodeError as error:
+                self._mistakes.append(f"{name}: the file is not UTF-8 text ({error.reason}).")
+                continue
             for number, row in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
                 if number == 1 and row[0] == "value_set":
                     continue
@@ -194,6 +213,8 @@ def _code_entry(row: list[str]) -> s.CodeEntry | str:
         return f"breadth is {breadth!r}; it must be empty or coarse."
     if not code or (not system and match != "name"):
         return "a row needs a code and, unless it is a name, a code system."
+    if match == "name" and not any(character.isalnum() for character in code):
+        return f"the name {code!r} has no word to look for."
     return s.CodeEntry(
         value_set=value_set,
         system=system,

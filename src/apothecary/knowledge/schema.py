@@ -276,7 +276,7 @@ class AdviceLine(_Strict, frozen=True):
 
 
 class Monograph(msgspec.Struct, frozen=True):
-    """Everything known about one drug, checked and ready to be run."""
+    """Everything known about one drug, checked and ready to be run; `policy` names the values that are our readings."""
 
     drug: Identity
     topics: tuple[str, ...]
@@ -294,3 +294,4 @@ class Monograph(msgspec.Struct, frozen=True):
     advice: dict[str, AdviceLine]
     hash: str
     version: str
+    policy: frozenset[str] = frozenset()

@@ -1,4 +1,7 @@
-"""The short form: a record a person types in a minute (YAML or JSON); what is left out is not known."""
+"""The short form: a record a person types in a minute (YAML or JSON); what is left out is not known.
+
+A name may be given and is not read.
+"""
 
 import math
 import re
@@ -42,8 +45,8 @@ _YES_NO = {
     "breastfeeding": ("63895-7", "LA29252-6", "LA29253-4"),
 }
 _MEASURES = {"weight": "29463-7", "height": "8302-2"}
-_KEYS = ("id", "age", "birth_date", "sex", *_MEASURES, *_LISTS, "labs", *_YES_NO)
-_ITEM_KEYS = {"name", "status", "date", "start", "onset", "end", "value", "route", "source", *_SYSTEMS}
+_KEYS = ("id", "name", "age", "birth_date", "sex", *_MEASURES, *_LISTS, "labs", *_YES_NO)
+_ITEM_KEYS = {"name", "status", "date", "start", "onset", "end", "route", "source", *_SYSTEMS}
 _NUMBER = re.compile(r"\s*([<>]=?)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?!\d)(.*)", re.S)
 _NONE = {"none", "no", "nil", "none known"}
 
@@ -132,7 +135,7 @@ def _row(item: Any, where: str, kind: str) -> Row:
     strange = [key for key in item if key not in _ITEM_KEYS]
     if strange:
         raise _wrong(f"{where} has no key {strange[0]!r}. Keys: {', '.join(sorted(_ITEM_KEYS))}")
-    codes: Codes = tuple((_SYSTEMS[key], str(item[key]).strip()) for key in _SYSTEMS if key in item)
+    codes: Codes = tuple((_SYSTEMS[key], _code(key, item[key])) for key in _SYSTEMS if key in item)
     texts = (str(item["name"]),) if item.get("name") else ()
     if not codes and not texts:
         raise _wrong(f"{where} needs a name or a code")
@@ -144,6 +147,11 @@ def _row(item: Any, where: str, kind: str) -> Row:
     until = _span(item.get("end"), where)
     source = str(item.get("source", where))
     return Row(source, kind, codes, texts, _STANDINGS[status], status, when, until, route=route)
+
+
+def _code(key: str, value: Any) -> str:
+    """A code as it is written; YAML reads an unquoted CVX code such as 03 as a number and drops its zero."""
+    return f"{value:02d}" if key == "cvx" and isinstance(value, int) else str(value).strip()
 
 
 def _labs(value: Any) -> list[Row]:

@@ -36,37 +36,12 @@ def _all(node: logic.All, ctx: Context) -> Outcome:
 
 def _any(node: logic.AnyOf, ctx: Context) -> Outcome:
     """All parts that apply are shown, since each is a reason of its own."""
-    asked = _asked_rows(node, ctx)
-    if asked is not None and ctx.index.surely_none_of(*asked):
-        return NONE
     outcomes = [evaluate(child, ctx) for child in node.of]
     applying = [outcome for outcome in outcomes if outcome.truth is T]
     if applying:
         return applying[0] if len(applying) == 1 else joined(T, applying)
     open_ = [outcome for outcome in outcomes if outcome.truth is U]
     return _open(outcomes, open_) if open_ else joined(F, outcomes)
-
-
-def _asked_rows(node: logic.AnyOf, ctx: Context) -> tuple[frozenset[tuple[str, str]], frozenset[str]] | None:
-    """The (section, value set) pairs of parts that all ask for rows: looked up at once, they are often none."""
-    key = ("asked-rows", id(node))
-    if key not in ctx.constants:
-        ctx.constants[key] = _row_questions(node)
-    found: tuple[frozenset[tuple[str, str]], frozenset[str]] | None = ctx.constants[key]
-    return found
-
-
-def _row_questions(node: logic.AnyOf) -> tuple[frozenset[tuple[str, str]], frozenset[str]] | None:
-    pairs: set[tuple[str, str]] = set()
-    sections: set[str] = set()  # those that must be whole for a known no
-    for child in node.of:
-        asked = _ROW_SECTIONS.get(type(child))
-        if asked is None:
-            return None
-        pairs |= {(section, child.set) for section in asked}  # type: ignore[union-attr]  # row questions have a set
-        if not getattr(child, "supplementary", False):
-            sections |= set(asked)
-    return (frozenset(pairs), frozenset(sections)) if len(pairs) > 1 else None
 
 
 def _open(outcomes: list[Outcome], open_: list[Outcome]) -> Outcome:
@@ -107,13 +82,6 @@ def _indication(node: logic.Indication, ctx: Context) -> Outcome:
     return evaluate(ctx.monograph.indications[node.equals].when, ctx)
 
 
-_ROW_SECTIONS: dict[type, tuple[str, ...]] = {
-    logic.HasCondition: ("condition",),
-    logic.Takes: ("medication",),
-    logic.HasAllergy: ("allergy",),
-    logic.HasVaccine: rows.VACCINE_SECTIONS,
-    logic.HasProcedure: ("procedure",),
-}
 _BY_KIND: dict[type, Callable[[Any, Context], Outcome]] = {
     logic.All: _all,
     logic.AnyOf: _any,

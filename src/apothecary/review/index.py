@@ -68,9 +68,11 @@ class Index:
             return False
         return (section, set_id) not in self._hits
 
-    def surely_none_of(self, pairs: frozenset[tuple[str, str]], sections: frozenset[str]) -> bool:
-        """The same for several (section, value set) pairs at once; `sections` are those that must be whole."""
-        return sections <= self._whole and sections.isdisjoint(self._present) and pairs.isdisjoint(self._hits)
+    def surely_none_of(self, pairs: frozenset[tuple[str, str]], sections: frozenset[str], past: frozenset[str]) -> bool:
+        """The same for many (section, value set) pairs; `sections` must be whole, those in `past` for the past too."""
+        if not (sections <= self._whole and pairs.isdisjoint(self._hits)):
+            return False
+        return not self._present or past.isdisjoint(self._present)
 
     def may_belong(self, row: Row, set_id: str) -> bool:
         """Whether an opaque row may belong to a set: its codes, if any, do not decide it."""

@@ -163,7 +163,13 @@ def _evidence(ctx: Context, seen: Observation, row: Row, value: Interval | str) 
     when = ctx.index.when(row)
     date = when.text() if when else ""
     if isinstance(value, Interval):
-        same = row.answer is not None and value is row.answer.number and row.answer.unit == seen.unit
+        unit = row.answer.unit if row.answer else None
+        same = (
+            row.answer is not None
+            and value is row.answer.number
+            and unit is not None
+            and unit.split("\n")[0] == seen.unit
+        )
         note = "" if same else f"as recorded: {as_recorded(row)}"
         match: Literal["code", "name"] = "code" if row.codes else "name"
         return Evidence(seen.name, value.text(), seen.unit or "", date, row.source, match, note)

@@ -27,6 +27,7 @@ from apothecary.review.result import (
     ToGet,
     Verdict,
 )
+from apothecary.review.shortcut import asked_rows
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 _STATUSES = (Truth.APPLIES, Truth.UNKNOWN, Truth.CLEAR)
@@ -44,6 +45,7 @@ class Reviewer:
         self._uses = {id_: logic.Indication(equals=id_) for id_ in monograph.indications}
         self._constants: dict[Any, Any] = {}
         self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
+        self._asked = {rule.id: asked_rows(rule.when, monograph) for rule in monograph.rules.values()}
         self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
         topics = {topic: number for number, topic in enumerate(monograph.topics)}
         self._order = {
@@ -109,6 +111,13 @@ class Reviewer:
         return Context(index, self.monograph, chosen, said, start, indication, self._constants)
 
     def _finding(self, rule: Rule, ctx: Context) -> Finding:
+        asked = self._asked[rule.id]
+        if (
+            asked is not None
+            and ctx.indication is None
+            and ctx.index.surely_none_of(asked.pairs, asked.sections, asked.past)
+        ):
+            return self._clear[rule.id]
         outcome = evaluate(rule.when, ctx)
         if outcome is NONE:
             return self._clear[rule.id]

@@ -1,0 +1,1 @@
+"""The documents of the project and what makes the generated ones."""

@@ -1,0 +1,157 @@
+"""Checks the numbers of a monograph: each with a unit, a kind and a source, and fit for the question that uses it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from apothecary import logic
+from apothecary.knowledge import schema as s
+from apothecary.units import NotEvaluable, factor, parse_duration, parse_unit, same_dimension
+
+# Policy values and observations that the engine itself asks for by name.
+ENGINE_VALUES = {"adult-age", "schwartz-lowest-age", "dose-given-counts"}
+_ENGINE_AGES = {"adult-age", "schwartz-lowest-age"}
+_CLEARANCE_INPUTS = ("age", "weight", "height", "creatinine")
+
+
+class Mistake(NamedTuple):
+    """A mistake and where it stands: file, path inside it, line where the file is no YAML."""
+
+    file: str
+    where: str
+    message: str
+    line: int = 1
+
+
+def wrong(m: s.Monograph) -> Iterator[Mistake]:
+    """Every mistake in values and observations."""
+    yield from _values(m)
+    yield from _observations(m)
+    yield from _unused(m)
+
+
+def _values(m: s.Monograph) -> Iterator[Mistake]:
+    for id_, value in m.values.items():
+        file = "policy.yaml" if id_ in m.policy else "values.yaml"
+        where = f".values.{id_}"
+        if isinstance(parse_unit(value.unit), NotEvaluable):
+            yield Mistake(file, where, f"value {id_} has the unit {value.unit!r}, which is not a UCUM unit.")
+        if not value.statements and not value.places:
+            yield Mistake(file, where, f"value {id_} rests on no statement and no other source.")
+        if value.kind in ("assumed", "derived") and not value.reason:
+            yield Mistake(file, where, f"value {id_} is {value.kind}, so it needs a reason.")
+        yield from bases(m, file, where, value.statements, value.places, value.interpretation)
+
+
+def bases(
+    m: s.Monograph,
+    file: str,
+    where: str,
+    statements: tuple[str, ...],
+    places: tuple[s.Place, ...],
+    interpretation: str | None,
+) -> Iterator[Mistake]:
+    """Statements, sources and interpretation that something rests on but that do not exist."""
+    for id_ in statements:
+        if id_ not in m.statements:
+            yield Mistake(file, where, f"there is no statement {id_!r} in statements.yaml.")
+    for place in places:
+        if place.source not in m.sources:
+            yield Mistake(file, where, f"there is no source {place.source!r} in sources.yaml.")
+    if interpretation is not None and interpretation not in m.interpretations:
+        yield Mistake(file, where, f"there is no interpretation {interpretation!r} in interpretations.yaml.")
+
+
+def _observations(m: s.Monograph) -> Iterator[Mistake]:
+    for id_, seen in m.observations.items():
+        where = f".observations.{id_}"
+        sets = [seen.value_set, *(answer.value_set for answer in seen.answers.values())]
+        numbers = [seen.plausible, seen.expires, seen.expires_child, seen.molar_mass]
+        numbers += [name for answer in seen.answers.values() for name in (answer.at_least, answer.below)]
+        for name in sets:
+            if name is not None and name not in m.value_sets:
+                yield Mistake("observations.yaml", where, f"there is no value set {name!r} in value_sets/sets.yaml.")
+        for name in numbers:
+            if name is not None and name not in m.values:
+                yield Mistake("observations.yaml", where, f"there is no value {name!r} in values.yaml or policy.yaml.")
+        for name in (*(seen.product_of or ()), *seen.cross_check):
+            if name not in m.observations:
+                yield Mistake("observations.yaml", where, f"there is no observation {name!r} in observations.yaml.")
+        for unit in (seen.unit, *seen.also_units):
+            if unit is not None and isinstance(parse_unit(unit), NotEvaluable):
+                yield Mistake("observations.yaml", where, f"{unit!r} is not a UCUM unit.")
+        yield from _kinds(m, seen, where)
+        if seen.formula == "creatinine-clearance":
+            for name in _CLEARANCE_INPUTS:
+                if name not in m.observations:
+                    message = f"the estimate needs it: there is no observation {name!r} in observations.yaml."
+                    yield Mistake("observations.yaml", where, message)
+
+
+def _kinds(m: s.Monograph, seen: s.Observation, where: str) -> Iterator[Mistake]:
+    """Values of the wrong kind: a range where a number is due, a dose where a duration is."""
+    file = "observations.yaml"
+    plausible = m.values.get(seen.plausible or "")
+    if plausible is not None and not (
+        isinstance(plausible.value, tuple) and same_dimension(plausible.unit, seen.unit or "")
+    ):
+        yield Mistake(file, where, f"the value {seen.plausible!r} is not a range in {seen.unit}.")
+    for name in (seen.expires, seen.expires_child):
+        if name is not None and name in m.values:
+            yield from duration(m, name, file, where)
+    molar = m.values.get(seen.molar_mass or "")
+    if molar is not None and (isinstance(molar.value, tuple) or not same_dimension(molar.unit, "g/mol")):
+        yield Mistake(file, where, f"the value {seen.molar_mass!r} is not a molar mass in g/mol.")
+    for answer in seen.answers.values():
+        for name in (answer.at_least, answer.below):
+            limit = m.values.get(name or "")
+            if limit is not None and (
+                isinstance(limit.value, tuple) or isinstance(factor(limit.unit, seen.unit or ""), NotEvaluable)
+            ):
+                yield Mistake(file, where, f"the value {name!r} is not a number in {seen.unit}.")
+
+
+def duration(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
+    """A window or expiry that is missing or no duration."""
+    value = m.values.get(name)
+    if value is None:
+        yield Mistake(file, where, f"there is no value {name!r} in values.yaml or policy.yaml.")
+    elif isinstance(value.value, tuple) or isinstance(parse_duration(value.value, value.unit), NotEvaluable):
+        yield Mistake(file, where, f"the value {name!r} is not a duration.")
+
+
+def age(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
+    """Ages are counted in completed months, so a limit in days or in part of a month is none."""
+    value = m.values[name]
+    found = None if isinstance(value.value, tuple) else parse_duration(value.value, value.unit)
+    if found is None or isinstance(found, NotEvaluable) or found.days:
+        yield Mistake(file, where, f"the value {name!r} is not an age in whole months or years.")
+
+
+def _unused(m: s.Monograph) -> Iterator[Mistake]:
+    """A policy number that nothing reads is a reading nobody applies."""
+    used: set[str] = set()
+    for rule in m.rules.values():
+        for node in _leaves(rule):
+            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
+    for use in m.indications.values():
+        for node in logic.leaves(use.when):
+            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
+    for seen in m.observations.values():
+        used |= {v for v in (seen.plausible, seen.expires, seen.expires_child, seen.molar_mass) if v}
+        used |= {v for answer in seen.answers.values() for v in (answer.at_least, answer.below) if v}
+    used |= ENGINE_VALUES
+    for name in sorted(ENGINE_VALUES - m.values.keys()):
+        yield Mistake("policy.yaml", "", f"the engine needs it: there is no value {name!r} in policy.yaml.")
+    for name in sorted(_ENGINE_AGES & m.values.keys()):
+        yield from age(m, name, "policy.yaml", f".values.{name}")
+    for name in sorted((ENGINE_VALUES - _ENGINE_AGES) & m.values.keys()):
+        yield from duration(m, name, "policy.yaml", f".values.{name}")
+    for id_, value in m.values.items():
+        if value.kind == "assumed" and id_ not in used:
+            yield Mistake("policy.yaml", f".values.{id_}", f"the policy value {id_!r} is used by nothing.")
+
+
+def _leaves(rule: s.Rule) -> Iterator[logic.Condition]:
+    yield from logic.leaves(rule.when)
+    for exception in rule.exceptions:
+        yield from logic.leaves(exception.when)
