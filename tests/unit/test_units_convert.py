@@ -150,9 +150,7 @@ def test_the_message_says_when_a_molar_mass_is_missing() -> None:
 def test_the_message_says_why_an_indexed_clearance_is_refused() -> None:
     result = convert(90.0, "mL/min/1.73m2", "mL/min")
     assert isinstance(result, NotEvaluable)
-    assert result.message.startswith(
-        "mL/min/{1.73_m2} is a clearance indexed to 1.73 m2 of body surface, but"
-    )
+    assert result.message.startswith("mL/min/{1.73_m2} is a clearance indexed to 1.73 m2 of body surface, but")
 
 
 def test_the_message_names_both_kinds() -> None:

@@ -176,9 +176,7 @@ def test_a_spelling_with_two_meanings_is_ambiguous(text: str) -> None:
 def test_the_message_names_the_text_and_what_is_accepted() -> None:
     parsed = parse_unit("furlongs")
     assert isinstance(parsed, NotEvaluable)
-    assert parsed.message.startswith(
-        "unit 'furlongs' is not understood; write a UCUM unit such as kg, cm, a,"
-    )
+    assert parsed.message.startswith("unit 'furlongs' is not understood; write a UCUM unit such as kg, cm, a,")
 
 
 def test_the_message_stays_short_for_a_long_text() -> None:

@@ -28,7 +28,7 @@ class HasCondition(_Node, frozen=True, tag="condition"):
 
 
 class Takes(_Node, frozen=True, tag="takes"):
-    """A medication of the value set, taken now or, with `ever`, at any time; `within` limits given doses."""
+    """A medication of the value set, taken now or, with `ever`, ever; `within` limits the doses given that count."""
 
     set: Id
     standing: Literal["current", "ever"] = "current"

@@ -67,12 +67,14 @@ class Patient(msgspec.Struct, frozen=True):
 class Section(msgspec.Struct, frozen=True):
     """State of one table: supplied, not supplied, or only partly readable, with the reason.
 
-    `present_only`: only what is active now was asked for, so that it says nothing about the past.
+    `present_only`: only what is active now was asked for, so that it says nothing about the past. `by_rows`: it counts
+    as supplied for no other reason than that it has rows.
     """
 
     state: Literal["supplied", "not-supplied", "unreadable"]
     reason: str = ""
     present_only: bool = False
+    by_rows: bool = False
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -37,7 +37,14 @@ _RESULT: dict[str, Standing] = {
     "preliminary": "current", "registered": "void", "cancelled": "void", "entered-in-error": "void",
     "unknown": "uncertain",
 }  # fmt: skip
-_FORECAST_OPEN = {"due", "overdue", "eligible"}
+_FORECAST: dict[str, Standing] = {
+    "due": "planned", "overdue": "planned", "eligible": "planned",
+    "immune": "void", "complete": "void", "contraindicated": "void", "agedout": "void", "aged-out": "void",
+}  # fmt: skip
+_REQUEST: dict[str, Standing] = {
+    "draft": "planned", "active": "planned", "on-hold": "planned",
+    "completed": "void", "revoked": "void", "entered-in-error": "void",
+}  # fmt: skip
 
 
 class Medications(Protocol):
@@ -81,9 +88,11 @@ def allergy_rows(r: f.Resource, source: str) -> Found:
     standing: Standing = _CLINICAL.get(clinical or "", "current")
     if verified in ("entered-in-error", "refuted"):
         standing = "void"
-    when = parse_span(r.onsetDateTime) or parse_span(r.recordedDate)
+    recorded = parse_span(r.recordedDate or r.assertedDate)
+    when = parse_span(r.onsetDateTime) or recorded
     status = "/".join(part for part in (clinical or "no clinical status", verified) if part)
-    return [("allergy", Row(source, "AllergyIntolerance", codes, texts, standing, status, when))]
+    row = Row(source, "AllergyIntolerance", codes, texts, standing, status, when, recorded=recorded)
+    return [("allergy", row)]
 
 
 def medication_rows(r: f.Resource, kind: str, source: str, find: Medications) -> Found:
@@ -234,7 +243,7 @@ def recommendation_rows(r: f.Resource, source: str) -> Found:
     for number, item in enumerate(r.recommendation or ()):
         codes, texts = _several(item.vaccineCode)
         status = first_code(item.forecastStatus) or "no forecast status"
-        standing: Standing = "planned" if status in _FORECAST_OPEN else "void"
+        standing = _FORECAST.get(status, "uncertain")
         where = f"{source}#recommendation[{number}]"
         row = Row(where, "ImmunizationRecommendation", codes, texts, standing, status, parse_span(r.date))
         found.append(("immunization", row))
@@ -254,8 +263,7 @@ def procedure_rows(r: f.Resource, source: str) -> Found:
 def service_request_rows(r: f.Resource, source: str) -> Found:
     """An ordered service: a vaccination or a procedure that is planned, not done."""
     codes, texts = read_concept(r.code)
-    open_order = r.status in ("draft", "active", "on-hold") and not r.doNotPerform
-    standing: Standing = "planned" if open_order else "void"
+    standing: Standing = "void" if r.doNotPerform else _REQUEST.get(r.status or "", "uncertain")
     row = Row(source, "ServiceRequest", codes, texts, standing, r.status or "no status", parse_span(r.authoredOn))
     return [("immunization", row), ("procedure", row)]
 

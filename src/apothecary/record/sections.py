@@ -136,4 +136,5 @@ class Sections:
             return Section("not-supplied", f"the record says: {self._empty[name]}")
         if name not in self._supplied:
             return Section("not-supplied")
-        return Section("supplied", present_only=name in self._present_only - self._searched)
+        asked = name in self._searched | self._present_only and name != "allergy"
+        return Section("supplied", present_only=name in self._present_only - self._searched, by_rows=not asked)

@@ -13,9 +13,13 @@ from apothecary.review.result import Evidence, Need
 
 
 class Test(msgspec.Struct, frozen=True, gc=False):
-    """One result of a test: its answer (None when it gives none), its date, how to show it."""
+    """One result of a test: its answer (None when it gives none), its date, how to show it.
+
+    `doubtful`: what it says is not known, so it may say anything; a bare number beside an answer says nothing.
+    """
 
     answer: str | None
+    doubtful: bool
     when: Span | None
     evidence: Evidence
 
@@ -30,18 +34,27 @@ def result(node: logic.HasResult, ctx: Context) -> Outcome:
         before = tuple(test.evidence for test in _tests(ctx, node.of, rows) if test.answer == node.answer)
         if before:
             return Outcome(T, before)
+        doubtful = next((test for test in _tests(ctx, node.of, rows) if test.doubtful), None)
+        if doubtful is not None:
+            return _no_answer(ctx, node.of, [doubtful])
     latest = _tests(ctx, node.of, may_be_latest(ctx, rows))
     evidence = tuple(test.evidence for test in latest)
     answers = {test.answer for test in latest if test.answer is not None}
-    if not answers:
-        how = f"The result “{latest[0].evidence.value}” gives no answer. {seen.how}"
-        return Outcome(U, evidence, (Need(seen.name, "unreadable", how),))
+    if not answers or any(test.doubtful for test in latest):
+        return _no_answer(ctx, node.of, latest)
     if len(answers) > 1:
         return Outcome(U, evidence, (Need(seen.name, "conflicting", f"The latest results differ. {seen.how}"),))
     outside = [test.when for test in latest if ctx.in_window(test.when, node.within) is not T]
     if outside:
         return Outcome(U, evidence, (Need(seen.name, "stale", f"{dated(outside[0])} {seen.how}"),))
     return Outcome(T if answers == {node.answer} else F, evidence)
+
+
+def _no_answer(ctx: Context, name: str, tests: list[Test]) -> Outcome:
+    seen = ctx.monograph.observations[name]
+    shown = next((test for test in tests if test.doubtful), tests[0]).evidence.value
+    need = Need(seen.name, "unreadable", f"The result “{shown}” gives no answer. {seen.how}")
+    return Outcome(U, tuple(test.evidence for test in tests), (need,))
 
 
 def missing(node: logic.Missing, ctx: Context) -> Outcome:
@@ -75,7 +88,9 @@ def _test(ctx: Context, name: str, row: Row) -> Test:
     when = ctx.index.when(row)
     shown = as_recorded(row) or row.status
     evidence = Evidence(seen.name, shown, "", when.text() if when else "", row.source, "code" if row.codes else "name")
-    return Test(next(iter(answers)) if len(answers) == 1 else None, when, evidence)
+    number = row.standing == "current" and row.answer is not None and row.answer.number is not None
+    doubtful = len(answers) != 1 and not number
+    return Test(next(iter(answers)) if len(answers) == 1 else None, doubtful, when, evidence)
 
 
 def _by_number(ctx: Context, name: str, row: Row) -> set[str]:

@@ -36,12 +36,14 @@ class Index:
         self.record = record
         self.as_of = as_of
         self.today = Span(as_of, as_of)
+        self._sections = {name: _on(section, name, record, as_of) for name, section in record.sections.items()}
         self.opaque: dict[SectionName, list[Hit]] = {}
+        self._doubtful = {name for name, section in self._sections.items() if section.state == "unreadable"}
         self._systems: dict[int, frozenset[str]] = {}
         self._hits: dict[tuple[str, str], list[Hit]] = {}
         self._matcher = matcher
-        self._whole: set[str] = {name for name, section in record.sections.items() if section.state == "supplied"}
-        self._present = {name for name in self._whole if record.sections[name].present_only}  # type: ignore[index]
+        self._whole: set[str] = {name for name, section in self._sections.items() if section.state == "supplied"}
+        self._present = {name for name, section in self._sections.items() if section.present_only}
         for section, rows in record.tables.items():
             domain = _DOMAINS[section]
             for row in rows:
@@ -57,6 +59,7 @@ class Index:
                     self.opaque.setdefault(section, []).append(Hit(row, Match.COARSE, standing))
                     self._systems[id(row)] = opaque
                     self._whole.discard(section)
+                    self._doubtful.add(section)
 
     def hits(self, section: SectionName, set_id: str) -> list[Hit] | tuple[Hit, ...]:
         """The rows of a section that belong to a value set, void ones too, in the order of the record."""
@@ -68,11 +71,17 @@ class Index:
             return False
         return (section, set_id) not in self._hits
 
-    def surely_none_of(self, pairs: frozenset[tuple[str, str]], sections: frozenset[str], past: frozenset[str]) -> bool:
-        """The same for many (section, value set) pairs; `sections` must be whole, those in `past` for the past too."""
-        if not (sections <= self._whole and pairs.isdisjoint(self._hits)):
+    def surely_none_of(
+        self,
+        pairs: frozenset[tuple[str, str]],
+        whole: frozenset[str],
+        past: frozenset[str],
+        readable: frozenset[str],
+    ) -> bool:
+        """The same for many (section, value set) pairs at once; see `shortcut.Asked` for what must hold."""
+        if not (whole <= self._whole and pairs.isdisjoint(self._hits)):
             return False
-        return not self._present or past.isdisjoint(self._present)
+        return readable.isdisjoint(self._doubtful) and past.isdisjoint(self._present)
 
     def may_belong(self, row: Row, set_id: str) -> bool:
         """Whether an opaque row may belong to a set: its codes, if any, do not decide it."""
@@ -85,12 +94,20 @@ class Index:
         return self._matcher.match("answer", row.answer.codes, row.answer.texts)[0]
 
     def section(self, name: SectionName) -> Section:
-        """The state of a section."""
-        return self.record.sections[name]
+        """The state of a section on the day of the review."""
+        return self._sections[name]
 
     def when(self, row: Row) -> Span | None:
         """The date of a row; in the short form an undated row is of the day of the review."""
         return row.when or (self.today if self.record.undated_is_current else None)
+
+
+def _on(section: Section, name: SectionName, record: Record, as_of: date) -> Section:
+    """A section that counts as supplied only for its rows was not supplied by a day on which it had none."""
+    rows = record.tables.get(name, ())
+    if section.by_rows and rows and all(standing_on(row, as_of) is None for row in rows):
+        return Section("not-supplied", f"all of it was recorded after {as_of}")
+    return section
 
 
 def standing_on(row: Row, as_of: date) -> Standing | None:

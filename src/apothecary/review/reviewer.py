@@ -65,7 +65,7 @@ class Reviewer:
         ctx = self.context(record, as_of, phase, indication)
         found = [self._finding(rule, ctx) for rule in ctx.monograph.rules.values() if ctx.phase in rule.phases]
         findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
-        problems = (*record.problems, *self._conflicts(findings))
+        problems = (*record.problems, *self._conflicts(findings, ctx))
         return Review(
             contract=1,
             drug=self.monograph.drug.id,
@@ -115,7 +115,7 @@ class Reviewer:
         if (
             asked is not None
             and ctx.indication is None
-            and ctx.index.surely_none_of(asked.pairs, asked.sections, asked.past)
+            and ctx.index.surely_none_of(asked.pairs, asked.whole, asked.past, asked.readable)
         ):
             return self._clear[rule.id]
         outcome = evaluate(rule.when, ctx)
@@ -127,6 +127,7 @@ class Reviewer:
         holding = [(exception, found) for exception, found in special if found.truth is Truth.APPLIES]
         if not holding:
             return self._state(rule, outcome)
+        ctx.memo["holding", rule.id] = tuple(exception for exception, _ in holding)
         return msgspec.structs.replace(
             self._state(rule, joined(outcome.truth, (outcome, *(found for _, found in holding)))),
             action=" ".join(exception.action for exception, _ in holding),
@@ -162,9 +163,9 @@ class Reviewer:
             found.append(IndicationFound(use.id, use.name, outcome.truth, use.labeled, outcome.because, outcome.needs))
         return found
 
-    def _conflicts(self, findings: tuple[Finding, ...]) -> list[Problem]:
+    def _conflicts(self, findings: tuple[Finding, ...], ctx: Context) -> list[Problem]:
         """Findings that apply and say opposite things on one decision; a labeled exception speaks for its rule."""
-        said = [advice for f in findings if f.status is Truth.APPLIES for advice in self._advice(f)]
+        said = [advice for f in findings if f.status is Truth.APPLIES for advice in self._advice(f, ctx)]
         found = []
         for i, (where, decision, says) in enumerate(said):
             for other_where, other_decision, other_says in said[i + 1 :]:
@@ -175,18 +176,18 @@ class Reviewer:
                     found.append(Problem("opposite-advice", f"{where}; {other_where}", message))
         return found
 
-    def _advice(self, finding: Finding) -> list[tuple[str, str, str]]:
+    def _advice(self, finding: Finding, ctx: Context) -> list[tuple[str, str, str]]:
         """What a finding says on which decision: (rule with its statements, decision, what it says)."""
         rule = self.monograph.rules[finding.id]
         if rule.advice is None:
             return []
         if finding.exception is None:
             return [(f"{rule.id} ({', '.join(rule.statements)})", rule.advice.decision, rule.advice.says)]
-        labels = finding.exception.split(", ")
-        holding = [exception for exception in rule.exceptions if exception.label in labels and exception.says]
+        holding: tuple[LabeledException, ...] = ctx.memo["holding", rule.id]
         return [
             (f"{rule.id} ({', '.join(exception.statements)})", rule.advice.decision, exception.says or "")
             for exception in holding
+            if exception.says
         ]
 
 
@@ -212,7 +213,9 @@ def _start(taken: list[Hit]) -> Span | None:
     """The earliest date of the rows that say the drug is taken; None when one of them is undated."""
     spans = [hit.row.when for hit in taken]
     dated = [span for span in spans if span is not None]
-    return min(dated, key=lambda span: span.start) if dated and len(dated) == len(spans) else None
+    if not dated or len(dated) < len(spans):
+        return None
+    return Span(min(span.start for span in dated), min(span.end for span in dated))
 
 
 def _verdict(findings: tuple[Finding, ...], problems: tuple[Problem, ...]) -> Verdict:

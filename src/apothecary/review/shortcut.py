@@ -16,11 +16,15 @@ _SECTIONS: dict[type, tuple[str, ...]] = {
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What must be absent for a known no: (section, value set) pairs, and the sections that must be whole for it."""
+    """What must be absent for a known no, as (section, value set) pairs.
+
+    `whole` sections must be supplied (`past`: for the past too); `readable` ones may be left out, but not be doubtful.
+    """
 
     pairs: frozenset[tuple[str, str]]
-    sections: frozenset[str]
+    whole: frozenset[str]
     past: frozenset[str]
+    readable: frozenset[str]
 
 
 def asked_rows(node: logic.Condition, m: Monograph) -> Asked | None:
@@ -40,14 +44,16 @@ def asked_rows(node: logic.Condition, m: Monograph) -> Asked | None:
     if sections is None:
         return None
     pairs = frozenset((section, node.set) for section in sections)  # type: ignore[union-attr]  # row questions have a set
-    needed = frozenset(() if getattr(node, "supplementary", False) else sections)
+    supplementary = getattr(node, "supplementary", False)
+    whole: frozenset[str] = frozenset(() if supplementary else sections)
     past = getattr(node, "standing", "current") in ("ever", "any", "history")
-    return Asked(pairs, needed, needed if past else frozenset())
+    return Asked(pairs, whole, frozenset(sections if past else ()), frozenset(sections))
 
 
 def _together(parts: list[Asked]) -> Asked:
     return Asked(
         frozenset().union(*(part.pairs for part in parts)),
-        frozenset().union(*(part.sections for part in parts)),
+        frozenset().union(*(part.whole for part in parts)),
         frozenset().union(*(part.past for part in parts)),
+        frozenset().union(*(part.readable for part in parts)),
     )
