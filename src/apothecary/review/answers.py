@@ -34,9 +34,9 @@ def result(node: logic.HasResult, ctx: Context) -> Outcome:
         before = tuple(test.evidence for test in _tests(ctx, node.of, rows) if test.answer == node.answer)
         if before:
             return Outcome(T, before)
-        doubtful = next((test for test in _tests(ctx, node.of, rows) if test.doubtful), None)
-        if doubtful is not None:
-            return _no_answer(ctx, node.of, [doubtful])
+        doubtful = [test for test in _tests(ctx, node.of, rows) if test.doubtful]
+        if doubtful:
+            return _no_answer(ctx, node.of, doubtful)
     latest = _tests(ctx, node.of, may_be_latest(ctx, rows))
     evidence = tuple(test.evidence for test in latest)
     answers = {test.answer for test in latest if test.answer is not None}
@@ -60,7 +60,7 @@ def _no_answer(ctx: Context, name: str, tests: list[Test]) -> Outcome:
 def missing(node: logic.Missing, ctx: Context) -> Outcome:
     """Whether no answer is recorded in the window; one that cannot be read or dated leaves it open."""
     seen = ctx.monograph.observations[node.of]
-    tests = _tests(ctx, node.of, results(ctx, seen.value_set))
+    tests = sorted(_tests(ctx, node.of, results(ctx, seen.value_set)), key=_newest_first)
     states = [(ctx.in_window(test.when, node.within), test) for test in tests]
     used = next((test for state, test in states if state is T and test.answer is not None), None)
     if used is not None:
@@ -72,7 +72,14 @@ def missing(node: logic.Missing, ctx: Context) -> Outcome:
     need = ctx.absent("observation", seen.name, seen.how)
     if need.why != "missing":
         return Outcome(U, (), (need,))
-    return Outcome(T, tuple(test.evidence for test in tests[-1:]))
+    return Outcome(T, tuple(test.evidence for test in tests[:1]))
+
+
+def _newest_first(test: Test) -> tuple[int, int, str]:
+    """Undated ones first; of one day in the order of their sources, so that the order of the record plays no part."""
+    if test.when is None:
+        return (-(10**9), 0, test.evidence.source)
+    return (-test.when.end.toordinal(), -test.when.start.toordinal(), test.evidence.source)
 
 
 def _tests(ctx: Context, name: str, rows: list[Row]) -> list[Test]:

@@ -83,7 +83,7 @@ def _estimate(ctx: Context, name: str, within: str | None) -> Number:
     if sex is None:
         needs = (*needs, ctx.absent("patient", "sex", "Record the sex (female or male)."))
     if isinstance(creatinine, Open) or isinstance(weight, Open) or sex is None:
-        return Open(needs, (*creatinine.evidence, *weight.evidence))
+        return Open(needs, _begun(creatinine, weight))
     years = Interval(months.low // 12, months.high // 12)
     number = cockcroft_gault(years, weight.number, creatinine.number, sex == "female")
     inputs = (*creatinine.evidence, *weight.evidence, Evidence("age", age_text(months), "", "", "Patient"))
@@ -97,7 +97,7 @@ def _schwartz(ctx: Context, name: str, months: Interval, creatinine: Number) -> 
         return Open((Need(ctx.monograph.observations[name].name, "missing", how),), creatinine.evidence)
     height = resolve(ctx, "height")
     if isinstance(creatinine, Open) or isinstance(height, Open):
-        return Open((*_needs(creatinine), *_needs(height)), (*creatinine.evidence, *height.evidence))
+        return Open((*_needs(creatinine), *_needs(height)), _begun(creatinine, height))
     number = bedside_schwartz(height.number, creatinine.number)
     method = "bedside Schwartz (mL/min per 1.73 m2), assumed to stand for a clearance"
     return _estimated(ctx, name, number, method, (*creatinine.evidence, *height.evidence), creatinine.when)
@@ -111,6 +111,11 @@ def _estimated(
     day = when.text() if when else ""
     head = Evidence(seen.name, shown.text(), seen.unit or "", day, "", "derived", method)
     return Known(number, (head, *inputs), when)
+
+
+def _begun(creatinine: Number, measure: Number) -> tuple[Evidence, ...]:
+    """What an unfinished estimate rests on; without any creatinine there is no source at all."""
+    return (*creatinine.evidence, *measure.evidence) if creatinine.evidence else ()
 
 
 def _needs(number: Number) -> tuple[Need, ...]:
