@@ -1,26 +1,23 @@
 """`apothecary check`: validates knowledge files."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from apothecary.cli import common as c
 
 
-def command(
-    folder: Annotated[Path | None, typer.Argument(help="A monograph folder; else all packaged ones.")] = None,
-    schema: Annotated[
-        Path | None, typer.Option("--schema", help="Also write the JSON Schemas for editors into this folder.")
-    ] = None,
-    format: Annotated[c.Format, typer.Option("--format", help="text or json.")] = c.Format.TEXT,
-) -> None:
-    """Validate knowledge files; every mistake is named with its file and line (exit code 4)."""
+@click.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--schema", type=click.Path(path_type=Path), help="Write the JSON Schemas for editors into this folder.")
+@c.plain_format_option
+def command(folder: Path | None, schema: Path | None, format: str) -> None:
+    """Validate knowledge files in FOLDER, or all packaged ones; exit code 4 names every mistake with file and line."""
     from apothecary.knowledge import PACKAGED, KnowledgeError, load, packaged
     from apothecary.review import Reviewer
     from apothecary.review.cases import load_cases, run_case
 
-    as_json = format is c.Format.JSON
+    as_json = format == "json"
     if schema is not None:
         from apothecary.knowledge.jsonschema import write_schemas
 
@@ -57,4 +54,4 @@ def command(
     else:
         c.write("\n".join([*lines, *mistakes]))
     if mistakes:
-        raise typer.Exit(4)
+        raise SystemExit(4)

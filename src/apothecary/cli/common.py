@@ -2,44 +2,38 @@
 
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 if TYPE_CHECKING:
     from apothecary.record import Record
     from apothecary.review import Reviewer
 
 
-class Format(StrEnum):
-    """Output formats of a review."""
+FORMATS = ("text", "json", "markdown", "html")
+PHASES = ("considering", "on-therapy")
 
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-
-
-class Phase(StrEnum):
-    """Phases of a review."""
-
-    CONSIDERING = "considering"
-    ON_THERAPY = "on-therapy"
-
-
-RecordArgument = Annotated[str, typer.Argument(help="Path of the record, or - for standard input.", metavar="RECORD")]
-DrugOption = Annotated[str | None, typer.Option("--drug", help="Which monograph; needed only when there are several.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Day of the review, such as 2026-11-22; else today.")]
-IndicationOption = Annotated[str | None, typer.Option("--indication", help="The use the question is about.")]
-PhaseOption = Annotated[Phase | None, typer.Option("--phase", help="Else read from the medication list.")]
-TerminologyOption = Annotated[
-    Path | None, typer.Option("--terminology", help="A ValueSet expansion, or a table of system, code, parent.")
-]
-KnowledgeOption = Annotated[
-    Path | None, typer.Option("--knowledge", help="A monograph folder of your own instead of a packaged one.")
-]
+record_argument = click.argument("record", metavar="RECORD")
+drug_option = click.option("--drug", help="Which monograph; needed only when there are several.")
+as_of_option = click.option("--as-of", help="Day of the review, such as 2026-11-22; else today.")
+indication_option = click.option("--indication", help="The use the question is about.")
+phase_option = click.option("--phase", type=click.Choice(PHASES), help="Else read from the medication list.")
+format_option = click.option(
+    "--format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print the result."
+)
+plain_format_option = click.option(
+    "--format", type=click.Choice(FORMATS[:2]), default="text", show_default=True, help="How to print the result."
+)
+terminology_option = click.option(
+    "--terminology",
+    type=click.Path(path_type=Path),
+    help="A ValueSet expansion, or a table of system, code, parent.",
+)
+knowledge_option = click.option(
+    "--knowledge", type=click.Path(path_type=Path), help="A monograph folder of your own instead of a packaged one."
+)
 
 
 class Failure(Exception):

@@ -1,17 +1,20 @@
 """`apothecary demo`: the main job on a packaged example record."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from apothecary.cli import common as c
 from apothecary.cli import review
 
+if TYPE_CHECKING:
+    from apothecary.present import Format
 
-def command(
-    drug: c.DrugOption = None,
-    format: Annotated[c.Format, typer.Option("--format", help="How to print the review.")] = c.Format.TEXT,
-) -> None:
+
+@click.command("demo")
+@c.drug_option
+@c.format_option
+def command(drug: str | None, format: "Format") -> None:
     """Review the example patient that comes with a monograph, as of the day the example is written for."""
     from apothecary.knowledge import PACKAGED
 
@@ -22,6 +25,7 @@ def command(
         raise c.Failure("usage", f"The monograph {folder.name} comes without an example record.", 2)
     day = (folder / "example.as-of").read_text(encoding="utf-8").strip()
     command_line = f"apothecary review {example.name} --as-of {day}"
-    if format is c.Format.TEXT:
+    if format == "text":
         c.write(f"A packaged example, the same as: {command_line}\n")
-    review.command(str(example), drug, day, format=format)
+    result, monograph = review.run(str(example), drug, day, format=format)
+    review.show(result, monograph, format)

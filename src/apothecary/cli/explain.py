@@ -1,32 +1,42 @@
 """`apothecary explain`: why a rule applies, is clear or is unknown for a record."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from apothecary.cli import common as c
 
 if TYPE_CHECKING:
+    from apothecary.knowledge.schema import PhaseName
     from apothecary.review.explain import Explanation, Step
 
 _MARK = {"applies": "[+]", "clear": "[-]", "unknown": "[?]"}
 
 
+@click.command("explain")
+@click.argument("rule", metavar="RULE")
+@c.record_argument
+@c.drug_option
+@c.as_of_option
+@c.indication_option
+@c.phase_option
+@c.plain_format_option
+@c.terminology_option
+@c.knowledge_option
 def command(
-    rule: Annotated[str, typer.Argument(help="Id of the rule, such as neutropenia.", metavar="RULE")],
-    record: c.RecordArgument,
-    drug: c.DrugOption = None,
-    as_of: c.AsOfOption = None,
-    indication: c.IndicationOption = None,
-    phase: c.PhaseOption = None,
-    format: Annotated[c.Format, typer.Option("--format", help="text or json.")] = c.Format.TEXT,
-    terminology: c.TerminologyOption = None,
-    knowledge: c.KnowledgeOption = None,
+    rule: str,
+    record: str,
+    drug: str | None,
+    as_of: str | None,
+    indication: str | None,
+    phase: "PhaseName | None",
+    format: str,
+    terminology: Path | None,
+    knowledge: Path | None,
 ) -> None:
-    """Explain one rule on one record: every condition with its facts, and what would change the answer."""
-    as_json = format is c.Format.JSON
-    if format not in (c.Format.TEXT, c.Format.JSON):
-        raise c.Failure("usage", f"explain prints text or json, not {format.value}.", 2)
+    """Explain RULE on RECORD: every condition with its facts, and what would change the answer."""
+    as_json = format == "json"
     day = c.parse_day(as_of, as_json)
     reviewer = c.load_reviewer(drug, knowledge, terminology, as_json)
     known = reviewer.monograph.rules
@@ -41,7 +51,7 @@ def command(
     from apothecary.review.explain import explain
 
     try:
-        ctx = reviewer.context(patient, day, phase.value if phase else None, indication)
+        ctx = reviewer.context(patient, day, phase, indication)
     except RecordError as error:
         raise c.Failure(error.code, error.message, 3, as_json) from error
     except ValueError as error:

@@ -5,23 +5,21 @@ import sys
 from itertools import pairwise
 from typing import NoReturn
 
-import typer
+import click
 
+from apothecary import __version__
 from apothecary.cli import check, demo, explain, monographs, review
 from apothecary.cli.common import Failure
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Drug monographs that run: a patient record in, a cited review out. Not clinically validated; see SAFETY.md.",
-)
-app.command("review")(review.command)
-app.command("explain")(explain.command)
-app.command("check")(check.command)
-app.command("monographs")(monographs.command)
-app.command("demo")(demo.command)
+
+@click.group(no_args_is_help=True)
+@click.version_option(__version__, prog_name="apothecary")
+def app() -> None:
+    """Drug monographs that run: a patient record in, a cited review out. Not clinically validated; see SAFETY.md."""
+
+
+for verb in (review, explain, check, monographs, demo):
+    app.add_command(verb.command)
 
 
 def run() -> None:
@@ -34,12 +32,12 @@ def run() -> None:
     except BrokenPipeError:  # the reader of a pipe has left; nothing more can be said to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
+    except click.ClickException as error:
+        _wrong_usage(error.format_message())
+    except (KeyboardInterrupt, click.Abort):
         print("apothecary: stopped; nothing was reviewed.", file=sys.stderr)
         sys.exit(130)
     except Exception as error:
-        if hasattr(error, "format_message"):  # the command line could not be understood
-            _wrong_usage(error.format_message())
         if "APOTHECARY_DEBUG" in os.environ:
             raise
         message = (
@@ -55,7 +53,7 @@ def _wrong_usage(said: str) -> NoReturn:
         print(said, file=sys.stderr)
     else:
         hint = "See `apothecary --help`, or --help after a command."
-        Failure("usage", f"{said.replace('Value error, ', '')} {hint}", 2, _asks_for_json()).show()
+        Failure("usage", f"{said} {hint}", 2, _asks_for_json()).show()
     sys.exit(2)
 
 

@@ -1,19 +1,19 @@
 """`apothecary monographs`: which monographs there are."""
 
-from typing import Annotated
-
-import typer
+import click
 
 from apothecary.cli import common as c
 
 
-def command(format: Annotated[c.Format, typer.Option("--format", help="text or json.")] = c.Format.TEXT) -> None:
+@click.command("monographs")
+@c.plain_format_option
+def command(format: str) -> None:
     """List the packaged monographs with edition, uses and number of rules."""
     from apothecary.knowledge import packaged
 
     found = []
     for name in packaged():
-        m = c.load_reviewer(name, as_json=format is c.Format.JSON).monograph
+        m = c.load_reviewer(name, as_json=format == "json").monograph
         found.append(
             {
                 "id": m.drug.id,
@@ -24,7 +24,7 @@ def command(format: Annotated[c.Format, typer.Option("--format", help="text or j
                 "hash": m.hash,
             }
         )
-    if format is c.Format.JSON:
+    if format == "json":
         import msgspec
 
         c.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())

@@ -2,63 +2,91 @@
 
 import os
 import sys
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from apothecary.cli import common as c
 
 if TYPE_CHECKING:
+    from apothecary.knowledge import Monograph
+    from apothecary.knowledge.schema import PhaseName
+    from apothecary.present import Format
     from apothecary.review import Review
 
-
-class FailOn(StrEnum):
-    """Which findings make the command end with exit code 10."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    UNKNOWN = "unknown"
+FAIL_ON = ("critical", "warning", "unknown")
 
 
+@click.command("review")
+@c.record_argument
+@c.drug_option
+@c.as_of_option
+@c.indication_option
+@c.phase_option
+@c.format_option
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="End with exit code 10 when such a finding is present.")
+@c.terminology_option
+@c.knowledge_option
 def command(
-    record: c.RecordArgument,
-    drug: c.DrugOption = None,
-    as_of: c.AsOfOption = None,
-    indication: c.IndicationOption = None,
-    phase: c.PhaseOption = None,
-    format: Annotated[c.Format, typer.Option("--format", help="How to print the review.")] = c.Format.TEXT,
-    fail_on: Annotated[
-        FailOn | None, typer.Option("--fail-on", help="End with exit code 10 when such a finding is present.")
-    ] = None,
-    terminology: c.TerminologyOption = None,
-    knowledge: c.KnowledgeOption = None,
+    record: str,
+    drug: str | None,
+    as_of: str | None,
+    indication: str | None,
+    phase: "PhaseName | None",
+    format: "Format",
+    fail_on: str | None,
+    terminology: Path | None,
+    knowledge: Path | None,
 ) -> None:
-    """Review one record: contraindications, interactions, what is missing, what to do first."""
-    as_json = format is c.Format.JSON
+    """Review one record: contraindications, interactions, what is missing, what to do first.
+
+    RECORD is a path, or - for standard input: FHIR R4 JSON, a CDS Hooks request, or the short form (YAML or JSON).
+    """
+    result, monograph = run(record, drug, as_of, indication, phase, format, terminology, knowledge)
+    show(result, monograph, format)
+    if fail_on is not None and has_finding(result, fail_on):
+        sys.exit(10)
+
+
+def run(
+    record: str,
+    drug: str | None,
+    as_of: str | None,
+    indication: str | None = None,
+    phase: "PhaseName | None" = None,
+    format: "Format" = "text",
+    terminology: Path | None = None,
+    knowledge: Path | None = None,
+) -> "tuple[Review, Monograph]":
+    """The review and the monograph it used; Failure with the exit code of what went wrong."""
+    as_json = format == "json"
     day = c.parse_day(as_of, as_json)
     reviewer = c.load_reviewer(drug, knowledge, terminology, as_json)
     patient = c.read_patient(record, as_json)
     from apothecary.record import RecordError
 
     try:
-        result = reviewer.review(patient, day, phase.value if phase else None, indication)
+        result = reviewer.review(patient, day, phase, indication)
     except RecordError as error:
         raise c.Failure(error.code, error.message, 3, as_json) from error
     except ValueError as error:
         raise c.Failure("usage", str(error), 2, as_json) from error
+    return result, reviewer.monograph
+
+
+def show(result: "Review", monograph: "Monograph", format: "Format") -> None:
+    """Prints a review."""
     from apothecary.present import render
 
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     encoding = sys.stdout.encoding or "utf-8"
-    c.write(render(result, reviewer.monograph, format.value, width=c.width(), color=color, encoding=encoding))
-    if fail_on is not None and has_finding(result, fail_on):
-        sys.exit(10)
+    c.write(render(result, monograph, format, width=c.width(), color=color, encoding=encoding))
 
 
-def has_finding(review: "Review", fail_on: FailOn) -> bool:
+def has_finding(review: "Review", fail_on: str) -> bool:
     """Whether a finding is present that the caller wants to fail on."""
-    if fail_on is FailOn.UNKNOWN:
+    if fail_on == "unknown":
         return any(finding.status == "unknown" for finding in review.findings)
-    severities = ("critical",) if fail_on is FailOn.CRITICAL else ("critical", "warning")
+    severities = ("critical",) if fail_on == "critical" else ("critical", "warning")
     return any(finding.status == "applies" and finding.severity in severities for finding in review.findings)

@@ -71,16 +71,24 @@ def read_concept(concept: Concept | str | None) -> tuple[Codes, Texts]:
         return (), ()
     if concept.concept is not None:
         concept = concept.concept
+    codings, text = concept.coding, concept.text
+    if codings is not None and len(codings) == 1:  # the common case
+        code, display, system = codings[0].code, codings[0].display, codings[0].system or ""
+        own: Codes = ((_SYSTEMS.get(system, system), code.strip()),) if code else ()
+        if display and text and text != display:
+            return own, (display, text)
+        named = display or text
+        return own, (named,) if named else ()
     codes: list[tuple[str, str]] = []
     texts: list[str] = []
-    for coding in concept.coding or ():
+    for coding in codings or ():
         code, display, system = coding.code, coding.display, coding.system or ""
         if code:
             codes.append((_SYSTEMS.get(system, system), code.strip()))
         if display and display not in texts:
             texts.append(display)
-    if concept.text and concept.text not in texts:
-        texts.append(concept.text)
+    if text and text not in texts:
+        texts.append(text)
     return tuple(codes), tuple(texts)
 
 

@@ -27,14 +27,18 @@ class Span(msgspec.Struct, frozen=True, gc=False):
         return f"{self.start.isoformat()}/{self.end.isoformat()}"
 
 
-@lru_cache(maxsize=65536)
 def parse_span(text: str | None) -> Span | None:
     """A FHIR date, dateTime or instant as a span of days in its own time zone; None if it is none of these."""
     if not text:
         return None
-    if text[4:5] == "-" and text[7:8] == "-" and (len(text) == 10 or text[10:11] == "T"):
-        try:  # the common case: a whole date, with or without a time
-            whole = date.fromisoformat(text[:10])
+    return _parse(text[:10] if text[10:11] == "T" else text)  # remembered by day, not by second
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> Span | None:
+    if len(text) == 10 and text[4] == "-" and text[7] == "-":
+        try:  # the common case
+            whole = date.fromisoformat(text)
         except ValueError:
             return None
         return Span(whole, whole)

@@ -67,7 +67,7 @@ class Collector:
         self.subjects: dict[str, str] = {}
         self._waiting: list[tuple[f.Resource, str, bool]] = []
         self._medications: dict[str, f.Resource] = {}
-        self._seen: dict[tuple[str, bool], f.Resource] = {}
+        self._seen: dict[str, f.Resource] = {}
         self._failed = False
 
     def add(self, data: Data, where: str, url: str | None = None, *, draft: bool = False) -> None:
@@ -97,18 +97,17 @@ class Collector:
 
     def take_bundle(self, whole: f.Bundle, data: Data, where: str, *, draft: bool = False) -> None:
         """Takes a decoded bundle; `data` is its JSON, for the case that bundles are nested in it."""
-        for entry in whole.entry or ():
-            if entry is not None and entry.resource is not None and entry.resource.resourceType in ("Bundle", ""):
-                self._add_raw_bundle(data, where, draft)
-                return
-        kinds = set()
-        for number, entry in enumerate(whole.entry or ()):
+        entries = whole.entry or ()
+        kinds = {entry.resource.resourceType for entry in entries if entry is not None and entry.resource is not None}
+        if not kinds.isdisjoint(("Bundle", "")):
+            self._add_raw_bundle(data, where, draft)
+            return
+        for number, entry in enumerate(entries):
             if entry is None or entry.resource is None or entry.request is not None:
                 if not self._is_data(entry, f"{where}.entry[{number}]"):
                     continue
                 if entry is None or entry.resource is None:
                     continue
-            kinds.add(entry.resource.resourceType)
             self._take(entry.resource, f"{where}.entry[{number}]", entry.fullUrl, draft)
         self._note_search(whole, kinds, where, draft)
 
@@ -215,7 +214,7 @@ class Collector:
     def _read(self, resource: f.Resource, kind: str, where: str, draft: bool) -> None:
         section, supplies = _TABLE[kind]
         if supplies and not draft:
-            self.sections.mark_supplied(section)
+            self.sections.supplied.add(section)
         source = f"{kind}/{resource.id}" if resource.id else where
         if resource.id and self._repeated(source, where, resource, draft):
             return
@@ -230,7 +229,12 @@ class Collector:
             if draft and row.standing != "void":  # whatever its status, it is what is being ordered now
                 row = msgspec.structs.replace(row, kind="DraftOrder", standing="planned")
             self._keep(table, row, where)
-        for number, inner in enumerate(resource.contained or ()):
+        if resource.contained is not None:
+            self._read_contained(resource.contained, where)
+
+    def _read_contained(self, contained: list[msgspec.Raw], where: str) -> None:
+        """Results inside another resource; medications inside one are found by whoever refers to them."""
+        for number, inner in enumerate(contained):
             if kind_of(inner) == "Observation":
                 try:
                     self._read(_resource.decode(inner), "Observation", f"{where}.contained[{number}]", False)
@@ -252,7 +256,7 @@ class Collector:
 
     def _repeated(self, source: str, where: str, resource: f.Resource, draft: bool) -> bool:
         """The same resource sent twice (prefetch keys overlap) counts once; two versions are both kept and named."""
-        before = self._seen.setdefault((source, draft), resource)
+        before = self._seen.setdefault(f"draft {source}" if draft else source, resource)
         if before is resource:
             return False
         if before == resource:
@@ -262,12 +266,17 @@ class Collector:
         return False
 
     def _keep(self, section: SectionName, row: Row, where: str) -> None:
-        said = absent_statement(row.codes, row.texts)
-        if said is not None:
-            if row.standing != "void":
-                self.sections.mark_absent(*said)
-            return
-        self.tables.setdefault(section, []).append(row)
+        if section != "observation":
+            said = absent_statement(row.codes, row.texts)
+            if said is not None:
+                if row.standing != "void":
+                    self.sections.mark_absent(*said)
+                return
+        table = self.tables.get(section)
+        if table is None:
+            self.tables[section] = [row]
+        else:
+            table.append(row)
         if not row.codes and not row.texts and row.standing not in ("void", "history"):
             message = f"{row.source} has neither a code nor a text, so it may mean anything."
             self.problems.append(Problem("no-code", where, message))

@@ -143,11 +143,11 @@ def _medication_standing(r: f.Resource, kind: str) -> Standing:
 def observation_rows(r: f.Resource, source: str) -> Found:
     """A result and each of its components as a row of its own."""
     dated = r.effectiveDateTime or r.effectiveInstant
-    when = parse_span(dated) or _last(r.effectivePeriod) or _first(r.effectivePeriod)
+    when = parse_span(dated) if dated else _last(r.effectivePeriod) or _first(r.effectivePeriod)
     if when is None and not dated:
         dated = r.issued
         when = parse_span(dated)
-    standing: Standing = _RESULT.get(r.status or "", "current")
+    standing = _RESULT.get(r.status or "final", "uncertain")
     status, moment = r.status or "no status", dated if dated and "T" in dated else ""
     codes, texts = read_concept(r.code)
     answer = _answer(r)
@@ -166,12 +166,15 @@ def observation_rows(r: f.Resource, source: str) -> Found:
 
 def _answer(part: f.Answered) -> Answer:
     interpretation = part.interpretation
-    if part.valueQuantity is not None:
-        number, unit = _number(part.valueQuantity)
+    quantity = part.valueQuantity
+    if quantity is not None:
+        if quantity.comparator is None and quantity.value is not None and interpretation is None:
+            return Answer(Interval(quantity.value, quantity.value), _unit(quantity))  # the common case
+        number, unit = _number(quantity)
         if number is not None:
             return Answer(number, unit, *_several(interpretation)) if interpretation else Answer(number, unit)
-        if part.valueQuantity.value is not None:
-            said = f"{part.valueQuantity.comparator or ''}{part.valueQuantity.value:g} {unit or ''}".strip()
+        if quantity.value is not None:
+            said = f"{quantity.comparator or ''}{quantity.value:g} {unit or ''}".strip()
             return Answer(texts=(said,))  # a comparator that is not understood must not be dropped
     if part.valueRange is not None and (part.valueRange.low or part.valueRange.high):
         low, high = part.valueRange.low, part.valueRange.high

@@ -68,7 +68,7 @@ class Sections:
     """Collects what is said about each section; `states` gives the outcome."""
 
     def __init__(self) -> None:
-        self._supplied: set[SectionName] = set()
+        self.supplied: set[SectionName] = set()
         self._partial: dict[SectionName, str] = {}
         self._empty: dict[SectionName, str] = {}
         self._known_none: set[SectionName] = set()
@@ -77,16 +77,16 @@ class Sections:
 
     def mark_supplied(self, section: SectionName) -> None:
         """A resource of the section is in the record."""
-        self._supplied.add(section)
+        self.supplied.add(section)
 
     def mark_searched(self, section: SectionName) -> None:
         """The whole section was searched, whatever was found."""
-        self._supplied.add(section)
+        self.supplied.add(section)
         self._searched.add(section)
 
     def mark_present_only(self, section: SectionName) -> None:
         """What is active now was searched; unless all of the section was too, it says nothing about the past."""
-        self._supplied.add(section)
+        self.supplied.add(section)
         self._present_only.add(section)
 
     def mark_partial(self, section: SectionName, reason: str) -> None:
@@ -129,12 +129,12 @@ class Sections:
             reason = self._empty.get(name)
             if reason:
                 return Section("not-supplied", f"the record says: {reason}")
-            if name in self._supplied:
+            if name in self.supplied:
                 return Section("not-supplied", "an empty allergy list without a statement that there are none")
             return Section("not-supplied")
         if name in self._empty and not rows:
             return Section("not-supplied", f"the record says: {self._empty[name]}")
-        if name not in self._supplied:
+        if name not in self.supplied:
             return Section("not-supplied")
         asked = name in self._searched | self._present_only and name != "allergy"
         return Section("supplied", present_only=name in self._present_only - self._searched, by_rows=not asked)

@@ -94,10 +94,10 @@ class Context:
 
     def first_day(self, within: str) -> date:
         """The first day of the window that ends with the review."""
-        key = ("first-day", within)
-        found: date | None = self.memo.get(key)
+        key = (self.index.as_of, within)
+        found: date | None = self.constants.get(key)
         if found is None:
-            found = self.memo[key] = add_duration(self.index.as_of, self.duration(within), -1)
+            found = self.constants[key] = add_duration(self.index.as_of, self.duration(within), -1)
         return found
 
     def in_window(self, when: Span | None, within: str | None) -> Truth:

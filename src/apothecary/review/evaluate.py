@@ -13,10 +13,13 @@ _SURE = Outcome(T)
 
 
 def evaluate(node: logic.Condition, ctx: Context) -> Outcome:
-    """The outcome of a condition for one patient, remembered for the review."""
+    """The outcome of a condition for one patient; what takes more than a look-up is remembered for the review."""
+    kind = type(node)
+    if kind in _LOOKED_UP:
+        return _BY_KIND[kind](node, ctx)
     found: Outcome | None = ctx.memo.get(id(node))
     if found is None:
-        found = ctx.memo[id(node)] = _BY_KIND[type(node)](node, ctx)
+        found = ctx.memo[id(node)] = _BY_KIND[kind](node, ctx)
     return found
 
 
@@ -36,12 +39,23 @@ def _all(node: logic.All, ctx: Context) -> Outcome:
 
 def _any(node: logic.AnyOf, ctx: Context) -> Outcome:
     """All parts that apply are shown, since each is a reason of its own."""
-    outcomes = [evaluate(child, ctx) for child in node.of]
-    applying = [outcome for outcome in outcomes if outcome.truth is T]
+    seen: list[Outcome] = []
+    applying: list[Outcome] = []
+    open_: list[Outcome] = []
+    for child in node.of:
+        outcome = evaluate(child, ctx)
+        if outcome is NONE:
+            continue
+        seen.append(outcome)
+        if outcome.truth is T:
+            applying.append(outcome)
+        elif outcome.truth is U:
+            open_.append(outcome)
     if applying:
         return applying[0] if len(applying) == 1 else joined(T, applying)
-    open_ = [outcome for outcome in outcomes if outcome.truth is U]
-    return _open(outcomes, open_) if open_ else joined(F, outcomes)
+    if open_:
+        return _open(seen, open_)
+    return joined(F, seen) if seen else NONE
 
 
 def _open(outcomes: list[Outcome], open_: list[Outcome]) -> Outcome:
@@ -100,3 +114,4 @@ _BY_KIND: dict[type, Callable[[Any, Context], Outcome]] = {
     logic.Phase: _phase,
     logic.Indication: _indication,
 }
+_LOOKED_UP = frozenset((logic.HasCondition, logic.HasAllergy, logic.HasProcedure, logic.Phase, logic.Sex))

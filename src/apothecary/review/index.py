@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from apothecary.knowledge import Match, Matcher
+from apothecary.knowledge import Hits, Match, Matcher
 from apothecary.knowledge.schema import Domain
 from apothecary.record import Record, Row, Section, Span
 from apothecary.record.facts import SectionName, Standing
@@ -47,19 +47,29 @@ class Index:
         for section, rows in record.tables.items():
             domain = _DOMAINS[section]
             for row in rows:
-                standing = standing_on(row, as_of)
-                if standing is None:
-                    continue
-                found, opaque = matcher.match(domain, row.codes, row.texts, row.route)
-                for set_id, match in found.items():
-                    past = match is Match.PAST  # "history of": so in words, whatever the status says
-                    hit = Hit(row, Match.COARSE, "history" if standing == "current" else standing) if past else None
-                    self._hits.setdefault((section, set_id), []).append(hit or Hit(row, match, standing))
-                if opaque is not None:
-                    self.opaque.setdefault(section, []).append(Hit(row, Match.COARSE, standing))
-                    self._systems[id(row)] = opaque
-                    self._whole.discard(section)
-                    self._doubtful.add(section)
+                if row.until is None and row.recorded is None and (row.when is None or row.when.start <= as_of):
+                    standing: Standing | None = row.standing  # the common case of `standing_on`
+                else:
+                    standing = standing_on(row, as_of)
+                if standing is not None:
+                    found, opaque = matcher.match(domain, row.codes, row.texts, row.route)
+                    if found or opaque is not None:
+                        self._enter(section, row, standing, found, opaque)
+
+    def _enter(
+        self, section: SectionName, row: Row, standing: Standing, found: Hits, opaque: frozenset[str] | None
+    ) -> None:
+        for set_id, match in found.items():
+            if match is Match.PAST:  # "history of": so in words, whatever the status says
+                hit = Hit(row, Match.COARSE, "history" if standing == "current" else standing)
+            else:
+                hit = Hit(row, match, standing)
+            self._hits.setdefault((section, set_id), []).append(hit)
+        if opaque is not None:
+            self.opaque.setdefault(section, []).append(Hit(row, Match.COARSE, standing))
+            self._systems[id(row)] = opaque
+            self._whole.discard(section)
+            self._doubtful.add(section)
 
     def hits(self, section: SectionName, set_id: str) -> list[Hit] | tuple[Hit, ...]:
         """The rows of a section that belong to a value set, void ones too, in the order of the record."""

@@ -47,6 +47,8 @@ def latest(ctx: Context, name: str, within: str | None = None) -> Number:
     rows = may_be_latest(ctx, results(ctx, seen.value_set))
     if not rows:
         return Open((ctx.absent("observation", seen.name, seen.how),))
+    if len(rows) == 1:
+        return _only(ctx, seen, rows[0], within)
     values = [value_of(ctx, seen, row) for row in rows]
     readable = [value for value in values if isinstance(value, Interval)]
     shown = tuple(_evidence(ctx, seen, row, value) for row, value in zip(rows, values, strict=True))
@@ -60,6 +62,18 @@ def latest(ctx: Context, name: str, within: str | None = None) -> Number:
         return Open((Need(seen.name, "stale", f"{dated(outside[0])} {seen.how}"),), shown)
     number = readable[0] if len(readable) == 1 else _hull(readable)
     return Known(number, shown, spans[0] if len(set(spans)) == 1 else None)
+
+
+def _only(ctx: Context, seen: Observation, row: Row, within: str | None) -> Number:
+    """The common case of `latest`: one row."""
+    value = value_of(ctx, seen, row)
+    shown = (_evidence(ctx, seen, row, value),)
+    if isinstance(value, str):
+        return Open((Need(seen.name, "unreadable", f"{value} {seen.how}"),), shown)
+    when = ctx.index.when(row)
+    if ctx.in_window(when, within or _expiry(ctx, seen)) is not Truth.APPLIES:
+        return Open((Need(seen.name, "stale", f"{dated(when)} {seen.how}"),), shown)
+    return Known(value, shown, when)
 
 
 def dated(when: Span | None) -> str:

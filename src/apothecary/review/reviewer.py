@@ -48,11 +48,9 @@ class Reviewer:
         self._asked = {rule.id: asked_rows(rule.when, monograph) for rule in monograph.rules.values()}
         self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
         topics = {topic: number for number, topic in enumerate(monograph.topics)}
-        self._order = {
-            (rule.id, status): (_SEVERITIES.index(rule.severity), rank, topics[rule.topic])
-            for rule in monograph.rules.values()
-            for rank, status in enumerate(_STATUSES)
-        }
+        shown = [(rule, status) for rule in monograph.rules.values() for status in _STATUSES]
+        shown.sort(key=lambda p: (_SEVERITIES.index(p[0].severity), _STATUSES.index(p[1]), topics[p[0].topic]))
+        self._order = {(rule.id, status): number for number, (rule, status) in enumerate(shown)}
 
     def review(
         self,

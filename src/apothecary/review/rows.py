@@ -1,6 +1,7 @@
 """Conditions on rows of the record: a diagnosis, a medication, an allergy, a vaccine, a procedure."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from apothecary import logic
 from apothecary.knowledge import Match
@@ -13,6 +14,8 @@ from apothecary.review.result import Evidence, Need
 
 Judged = tuple[Truth, Need | None]
 VACCINE_SECTIONS: tuple[SectionName, ...] = ("immunization", "medication")  # an order may stand in the second
+_HOW: dict[Match, Literal["code", "name", ""]] = {Match.CODE: "code", Match.NAME: "name", Match.COARSE: ""}
+_WANTED = {"current": ("current",), "history": ("history",), "any": ("current", "history")}
 _GIVEN_KINDS = ("MedicationAdministration", "MedicationDispense")
 
 
@@ -64,11 +67,11 @@ def _confirm(ctx: Context, set_id: str, hit: Hit) -> str:
 
 def _row_evidence(ctx: Context, name: str, hit: Hit) -> Evidence:
     when = ctx.index.when(hit.row)
-    how = {Match.CODE: "code", Match.NAME: "name", Match.COARSE: ""}[hit.match]
+    how = _HOW[hit.match]
     note = "broader than the question" if hit.match is Match.COARSE else ""
     if hit.standing not in ("current",) or hit.row.status.startswith("no "):
         note = hit.row.status
-    return Evidence(name, shown(hit.row), "", when.text() if when else "", hit.row.source, how, note)  # type: ignore[arg-type]
+    return Evidence(name, shown(hit.row), "", when.text() if when else "", hit.row.source, how, note)
 
 
 def _open_status(name: str, hit: Hit) -> tuple[Truth, Need]:
@@ -104,8 +107,7 @@ def condition(node: logic.HasCondition, ctx: Context) -> Outcome:
             if node.since_start and ctx.after_start(ctx.index.when(hit.row)) is F:
                 return F, None
             return _open_status(name, hit)
-        wanted = {"current": ("current",), "history": ("history",), "any": ("current", "history")}[node.standing]
-        if hit.standing not in wanted:
+        if hit.standing not in _WANTED[node.standing]:
             return F, None
         if node.since_start:
             truth, need = _since_start(ctx, name, hit)
