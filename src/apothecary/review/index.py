@@ -29,6 +29,18 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     standing: Standing
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What must be absent for a known no, as (section, value set) pairs.
+
+    `whole` sections must be supplied (`past`: for the past too); `readable` ones may be left out, but not be doubtful.
+    """
+
+    pairs: frozenset[tuple[str, str]]
+    whole: frozenset[str]
+    past: frozenset[str]
+    readable: frozenset[str]
+
+
 class Index:
     """The facts of one record as of one day."""
 
@@ -81,17 +93,14 @@ class Index:
             return False
         return (section, set_id) not in self._hits
 
-    def surely_none_of(
-        self,
-        pairs: frozenset[tuple[str, str]],
-        whole: frozenset[str],
-        past: frozenset[str],
-        readable: frozenset[str],
-    ) -> bool:
-        """The same for many (section, value set) pairs at once; see `shortcut.Asked` for what must hold."""
-        if not (whole <= self._whole and pairs.isdisjoint(self._hits)):
-            return False
-        return readable.isdisjoint(self._doubtful) and past.isdisjoint(self._present)
+    def surely_none_of(self, asked: Asked) -> bool:
+        """The same for many (section, value set) pairs at once."""
+        return (
+            asked.whole <= self._whole
+            and asked.pairs.isdisjoint(self._hits)
+            and asked.readable.isdisjoint(self._doubtful)
+            and asked.past.isdisjoint(self._present)
+        )
 
     def may_belong(self, row: Row, set_id: str) -> bool:
         """Whether an opaque row may belong to a set: its codes, if any, do not decide it."""

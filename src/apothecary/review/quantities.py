@@ -1,5 +1,7 @@
 """The number a question is about: a result, an age, a clearance with its several sources, or why there is none."""
 
+import msgspec
+
 from apothecary.knowledge import Observation
 from apothecary.logic import Interval, Truth, compare_interval
 from apothecary.record import Span
@@ -18,8 +20,8 @@ def resolve(ctx: Context, name: str, within: str | None = None) -> Number:
         if seen.formula == "age":
             found = _age(ctx, seen)
         elif seen.formula == "creatinine-clearance":
-            sources = clearances(ctx, name, within)
-            found = next((n for n in sources if isinstance(n, Known)), None) or _all_open(sources)
+            own = clearances(ctx, name, within)
+            found = next((n for n in own if isinstance(n, Known)), None) or _all_open(own)
         else:
             found = observed(ctx, name, within)
         ctx.memo[key] = found
@@ -35,19 +37,38 @@ def clearances(ctx: Context, name: str, within: str | None = None) -> tuple[Numb
     return found
 
 
-def _all_open(sources: tuple[Number, ...]) -> Open:
+def _all_open(own: tuple[Number, ...]) -> Open:
     """Neither reported nor estimated: what would be needed, the estimate's inputs first."""
     needs: list[Need] = []
     evidence: list[Evidence] = []
-    for number in reversed(sources):
+    for number in reversed(own):
         needs += _needs(number)
         evidence += number.evidence
     return Open(tuple(dict.fromkeys(needs)), tuple(dict.fromkeys(evidence)))
 
 
-def cross_checks(ctx: Context, name: str) -> tuple[Number, ...]:
-    """The observations that may contradict a quantity but never stand in for it."""
-    return tuple(resolve(ctx, other) for other in ctx.monograph.observations[name].cross_check)
+class Sources(msgspec.Struct, frozen=True):
+    """All that is recorded of a quantity: usable sources, others that may only contradict them, unusable ones."""
+
+    known: tuple[Known, ...]
+    checks: tuple[Known, ...]
+    open: tuple[Open, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def sources(ctx: Context, name: str, within: str | None = None) -> Sources:
+    """The sources of a clearance and its cross-checks, remembered for the review."""
+    key = ("sources", name, within)
+    found: Sources | None = ctx.memo.get(key)
+    if found is None:
+        own = clearances(ctx, name, within)
+        others = tuple(resolve(ctx, other) for other in ctx.monograph.observations[name].cross_check)
+        known = tuple(number for number in own if isinstance(number, Known))
+        checks = tuple(number for number in others if isinstance(number, Known))
+        unusable = tuple(number for number in (*own, *others) if isinstance(number, Open))
+        evidence = tuple(dict.fromkeys(e for number in (*known, *checks) for e in number.evidence))
+        found = ctx.memo[key] = Sources(known, checks, unusable, evidence)
+    return found
 
 
 def _age(ctx: Context, seen: Observation) -> Number:

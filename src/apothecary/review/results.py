@@ -34,36 +34,32 @@ def compare(node: logic.Compare, ctx: Context) -> Outcome:
 def _compare_clearance(node: logic.Compare, ctx: Context, op: Op, limit: float) -> Outcome:
     """Sources that stand on both sides leave the question open; an indexed estimate can contradict, never answer."""
     seen = ctx.monograph.observations[node.quantity]
-    known = [number for number in q.clearances(ctx, node.quantity, node.within) if isinstance(number, Known)]
-    checks = [number for number in q.cross_checks(ctx, node.quantity) if isinstance(number, Known)]
-    evidence = tuple(dict.fromkeys(e for number in (*known, *checks) for e in number.evidence))
-    if not known:
-        found = q.resolve(ctx, node.quantity, node.within)
-        needs = found.needs if isinstance(found, Open) else ()
-        return Outcome(U, tuple(dict.fromkeys((*evidence, *found.evidence))), needs)
-    truths = [compare_interval(number.number, op, limit) for number in (*known, *checks)]
-    if len(set(truths)) > 1 or truths[0] is U:
+    found = q.sources(ctx, node.quantity, node.within)
+    if not found.known:
+        number = q.resolve(ctx, node.quantity, node.within)
+        needs = number.needs if isinstance(number, Open) else ()
+        return Outcome(U, tuple(dict.fromkeys((*found.evidence, *number.evidence))), needs)
+    truths = {compare_interval(number.number, op, limit) for number in (*found.known, *found.checks)}
+    if len(truths) > 1 or U in truths:
         how = f"The sources stand on both sides of {limit:g} {seen.unit}: decide which one holds, or measure it."
-        return Outcome(U, evidence, (Need(seen.name, "conflicting", how),))
-    return Outcome(truths[0], evidence)
+        return Outcome(U, found.evidence, (Need(seen.name, "conflicting", how),))
+    return Outcome(truths.pop(), found.evidence)
 
 
 def disagree(node: logic.SourcesDisagree, ctx: Context) -> Outcome:
     """Unknown where a source exists that cannot be used; clear where the usable ones agree."""
     seen = ctx.monograph.observations[node.quantity]
     limit = ctx.number_in(node.at, seen.unit or "")
-    numbers = (*q.clearances(ctx, node.quantity), *q.cross_checks(ctx, node.quantity))
-    known = [number for number in numbers if isinstance(number, Known)]
-    sides = {compare_interval(number.number, "below", limit) for number in known}
-    evidence = tuple(dict.fromkeys(e for number in known for e in number.evidence))
+    found = q.sources(ctx, node.quantity)
+    sides = {compare_interval(number.number, "below", limit) for number in (*found.known, *found.checks)}
     if {T, F} <= sides:
-        return Outcome(T, evidence)
-    half_open = [n for n in numbers if isinstance(n, Open) and (n.evidence or not known)]
+        return Outcome(T, found.evidence)
+    half_open = [number for number in found.open if number.evidence or not sides]
     unsupplied = ctx.index.section("observation").state != "supplied"
-    if U in sides or unsupplied or any(n.evidence for n in half_open):
-        needs = tuple(dict.fromkeys(need for n in half_open for need in n.needs))
-        return Outcome(U, evidence, needs or (ctx.absent("observation", seen.name, seen.how),))
-    return Outcome(F, evidence)
+    if U in sides or unsupplied or any(number.evidence for number in half_open):
+        needs = tuple(dict.fromkeys(need for number in half_open for need in number.needs))
+        return Outcome(U, found.evidence, needs or (ctx.absent("observation", seen.name, seen.how),))
+    return Outcome(F, found.evidence)
 
 
 def missing(node: logic.Missing, ctx: Context) -> Outcome:

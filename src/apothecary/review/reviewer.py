@@ -1,7 +1,8 @@
 """One patient, one monograph, one day: the review. Facts and knowledge in, a frozen result out."""
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -13,7 +14,7 @@ from apothecary.record import Problem, Record, RecordError, Span
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
-from apothecary.review.index import Hit, Index
+from apothecary.review.index import Asked, Hit, Index
 from apothecary.review.observed import Open
 from apothecary.review.outcome import NONE, Outcome, joined
 from apothecary.review.result import (
@@ -45,8 +46,8 @@ class Reviewer:
         self._uses = {id_: logic.Indication(equals=id_) for id_ in monograph.indications}
         self._constants: dict[Any, Any] = {}
         self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
-        self._asked = {rule.id: asked_rows(rule.when, monograph) for rule in monograph.rules.values()}
         self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
+        self._asked = {phase: [*self._of_phase(phase)] for phase in get_args(PhaseName)}
         topics = {topic: number for number, topic in enumerate(monograph.topics)}
         shown = [(rule, status) for rule in monograph.rules.values() for status in _STATUSES]
         shown.sort(key=lambda p: (_SEVERITIES.index(p[0].severity), _STATUSES.index(p[1]), topics[p[0].topic]))
@@ -61,7 +62,11 @@ class Reviewer:
     ) -> Review:
         """The review as of a day; RecordError when the patient has died by then, ValueError for an unknown use."""
         ctx = self.context(record, as_of, phase, indication)
-        found = [self._finding(rule, ctx) for rule in ctx.monograph.rules.values() if ctx.phase in rule.phases]
+        none_of = ctx.index.surely_none_of if indication is None else _not_known
+        found = [
+            clear if asked is not None and none_of(asked) else self._finding(rule, ctx)
+            for rule, asked, clear in self._asked[ctx.phase]
+        ]
         findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
         problems = (*record.problems, *self._conflicts(findings, ctx))
         return Review(
@@ -108,14 +113,13 @@ class Reviewer:
         start = _start(taken) if chosen == "on-therapy" else None
         return Context(index, self.monograph, chosen, said, start, indication, self._constants)
 
+    def _of_phase(self, phase: PhaseName) -> Iterator[tuple[Rule, Asked | None, Finding]]:
+        """The rules of a phase, each with the rows it asks for and its finding when there are none."""
+        for rule in self.monograph.rules.values():
+            if phase in rule.phases:
+                yield rule, asked_rows(rule.when, self.monograph), self._clear[rule.id]
+
     def _finding(self, rule: Rule, ctx: Context) -> Finding:
-        asked = self._asked[rule.id]
-        if (
-            asked is not None
-            and ctx.indication is None
-            and ctx.index.surely_none_of(asked.pairs, asked.whole, asked.past, asked.readable)
-        ):
-            return self._clear[rule.id]
         outcome = evaluate(rule.when, ctx)
         if outcome is NONE:
             return self._clear[rule.id]
@@ -187,6 +191,11 @@ class Reviewer:
             for exception in holding
             if exception.says
         ]
+
+
+def _not_known(asked: Asked) -> bool:
+    """A use named by the person who asks is no row of the record, so every rule is evaluated."""
+    return False
 
 
 def _interned(m: Monograph) -> Monograph:

@@ -1,9 +1,8 @@
 """Most rules ask for rows that most records do not have: whether that is so is looked up at once, before evaluating."""
 
-import msgspec
-
 from apothecary import logic
 from apothecary.knowledge import Monograph
+from apothecary.review.index import Asked
 from apothecary.review.rows import VACCINE_SECTIONS
 
 _SECTIONS: dict[type, tuple[str, ...]] = {
@@ -13,18 +12,6 @@ _SECTIONS: dict[type, tuple[str, ...]] = {
     logic.HasVaccine: VACCINE_SECTIONS,
     logic.HasProcedure: ("procedure",),
 }
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """What must be absent for a known no, as (section, value set) pairs.
-
-    `whole` sections must be supplied (`past`: for the past too); `readable` ones may be left out, but not be doubtful.
-    """
-
-    pairs: frozenset[tuple[str, str]]
-    whole: frozenset[str]
-    past: frozenset[str]
-    readable: frozenset[str]
 
 
 def asked_rows(node: logic.Condition, m: Monograph) -> Asked | None:
