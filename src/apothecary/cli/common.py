@@ -1,6 +1,8 @@
 """What the verbs share: reading input, loading knowledge, failing with a sentence."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,12 +109,24 @@ def load_reviewer(
 
 def read_patient(path: str, as_json: bool = False) -> "Record":
     """The record; Failure with exit code 3 and the reason when it cannot be reviewed."""
-    from apothecary.record import RecordError, read_record
+    from apothecary.record import read_record
+
+    with failures(as_json):
+        return read_record(read_input(path, as_json))
+
+
+@contextmanager
+def failures(as_json: bool) -> Iterator[None]:
+    """Turns what a record or a question may be refused for into a Failure with its exit code."""
+    from apothecary.record import RecordError
+    from apothecary.review import UnknownUse
 
     try:
-        return read_record(read_input(path, as_json))
+        yield
     except RecordError as error:
         raise Failure(error.code, error.message, 3, as_json) from error
+    except UnknownUse as error:
+        raise Failure("usage", str(error), 2, as_json) from error
 
 
 def write(text: str) -> None:

@@ -47,15 +47,10 @@ def command(
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Rules: {', '.join(known)}."
         raise c.Failure("usage", f"There is no rule {rule!r}. {hint}", 2, as_json)
     patient = c.read_patient(record, as_json)
-    from apothecary.record import RecordError
     from apothecary.review.explain import explain
 
-    try:
+    with c.failures(as_json):
         ctx = reviewer.context(patient, day, phase, indication)
-    except RecordError as error:
-        raise c.Failure(error.code, error.message, 3, as_json) from error
-    except ValueError as error:
-        raise c.Failure("usage", str(error), 2, as_json) from error
     explanation = explain(rule, ctx)
     if as_json:
         import msgspec

@@ -64,14 +64,8 @@ def run(
     day = c.parse_day(as_of, as_json)
     reviewer = c.load_reviewer(drug, knowledge, terminology, as_json)
     patient = c.read_patient(record, as_json)
-    from apothecary.record import RecordError
-
-    try:
+    with c.failures(as_json):
         result = reviewer.review(patient, day, phase, indication)
-    except RecordError as error:
-        raise c.Failure(error.code, error.message, 3, as_json) from error
-    except ValueError as error:
-        raise c.Failure("usage", str(error), 2, as_json) from error
     return result, reviewer.monograph
 
 

@@ -2,6 +2,6 @@
 
 from apothecary.review.explain import Explanation, explain
 from apothecary.review.result import Basis, Evidence, Finding, Need, Review
-from apothecary.review.reviewer import Reviewer
+from apothecary.review.reviewer import Reviewer, UnknownUse
 
-__all__ = ["Basis", "Evidence", "Explanation", "Finding", "Need", "Review", "Reviewer", "explain"]
+__all__ = ["Basis", "Evidence", "Explanation", "Finding", "Need", "Review", "Reviewer", "UnknownUse", "explain"]

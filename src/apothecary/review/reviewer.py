@@ -35,6 +35,10 @@ _STATUSES = (Truth.APPLIES, Truth.UNKNOWN, Truth.CLEAR)
 _GIVEN_KINDS = ("MedicationAdministration", "MedicationDispense")
 
 
+class UnknownUse(ValueError):
+    """The indication asked for is not one of the monograph's uses."""
+
+
 class Reviewer:
     """A monograph made ready for many reviews; holds no patient."""
 
@@ -60,7 +64,7 @@ class Reviewer:
         phase: PhaseName | None = None,
         indication: str | None = None,
     ) -> Review:
-        """The review as of a day; RecordError when the patient has died by then, ValueError for an unknown use."""
+        """The review as of a day; RecordError when the patient has died by then, UnknownUse for an unknown use."""
         ctx = self.context(record, as_of, phase, indication)
         none_of = ctx.index.surely_none_of if indication is None else _not_known
         found = [
@@ -96,7 +100,7 @@ class Reviewer:
             raise RecordError("not-born", f"{message} Check the date given with --as-of.")
         if indication is not None and indication not in self.monograph.indications:
             known = ", ".join(self.monograph.indications)
-            raise ValueError(f"There is no indication {indication!r}. Indications: {known}.")
+            raise UnknownUse(f"There is no indication {indication!r}. Indications: {known}.")
         index = Index(record, self.matcher, as_of)
         uses = [hit for hit in index.hits("medication", self.monograph.drug.value_set) if hit.match > 1]
         taken = [
