@@ -154,7 +154,7 @@ class Matcher:
                         continue
                 elif domain in _DOUBTED and not _DOUBT_WORDS.isdisjoint(words[:position] + words[end:]):
                     before, level = words[:position], Match.COARSE
-                    if domain != "allergy" and not _ELSEWHERE_WORDS.isdisjoint(before):
+                    if domain != "allergy" and not _ELSEWHERE_WORDS.isdisjoint((*before, *words[end : end + 1])):
                         continue
                     if domain != "allergy" and not _PAST_WORDS.isdisjoint(before):
                         level = Match.PAST
