@@ -8,15 +8,16 @@ from apothecary.record import fhir_rows as rows
 from apothecary.record import fhir_types as f
 from apothecary.record.codes import Codes, Texts, absent_statement, first_code, read_concept, read_loose
 from apothecary.record.facts import Problem, RecordError, Row, SectionName
+from apothecary.record.fhir_decode import (
+    Data,
+    kind_of,
+    loosely,
+    outcome_text,
+    read_bundle,
+    read_raw_bundle,
+    read_resource,
+)
 from apothecary.record.sections import LIST_CODES, Sections, section_of_search
-
-Data = bytes | msgspec.Raw
-
-_bundle = msgspec.json.Decoder(f.Bundle)
-_raw_bundle = msgspec.json.Decoder(f.RawBundle)
-_resource = msgspec.json.Decoder(f.Resource)
-_kind = msgspec.json.Decoder(f.Kind)
-_loose = msgspec.json.Decoder(f.Named)
 
 # resource type -> (its table, whether its presence means that the table was supplied)
 _TABLE: dict[str, tuple[SectionName, bool]] = {
@@ -48,14 +49,6 @@ _ROWS: dict[str, Callable[[f.Resource, str], rows.Found]] = {
 _KNOWN = frozenset((*_TABLE, "Medication", "Composition", "List", "OperationOutcome"))
 
 
-def kind_of(data: Data) -> str:
-    """The resourceType of some JSON; empty when there is none."""
-    try:
-        return _kind.decode(data).resourceType
-    except msgspec.MsgspecError:
-        return ""
-
-
 class Collector:
     """Gathers the resources of one record, then turns them into rows; the only state while reading."""
 
@@ -77,8 +70,8 @@ class Collector:
             self.add_bundle(data, where, draft=draft)
         elif kind in _KNOWN:
             try:
-                resource = _resource.decode(data)
-            except msgspec.MsgspecError as error:
+                resource = read_resource.decode(data)
+            except (msgspec.MsgspecError, RecursionError) as error:
                 self._add_malformed(kind, data, where, url, str(error))
             else:
                 self._take(resource, where, url, draft)
@@ -89,8 +82,8 @@ class Collector:
     def add_bundle(self, data: Data, where: str, *, draft: bool = False) -> None:
         """Takes every entry of a bundle: in one pass when all resources fit their types, else one by one."""
         try:
-            whole = _bundle.decode(data)
-        except msgspec.MsgspecError:
+            whole = read_bundle.decode(data)
+        except (msgspec.MsgspecError, RecursionError):
             self._add_raw_bundle(data, where, draft)
         else:
             self.take_bundle(whole, data, where, draft=draft)
@@ -113,7 +106,7 @@ class Collector:
 
     def _add_raw_bundle(self, data: Data, where: str, draft: bool) -> None:
         try:
-            bundle = _raw_bundle.decode(data)
+            bundle = read_raw_bundle.decode(data)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise RecordError("unreadable", f"{where} is not a readable FHIR Bundle: {error}.") from error
         kinds = set()
@@ -174,7 +167,7 @@ class Collector:
 
     def _add_malformed(self, kind: str, data: Data, where: str, url: str | None, error: str) -> None:
         """Keeps the codes of a resource that does not fit its type, so that only the questions it touches suffer."""
-        loose = _loose.decode(data)
+        loose = loosely(data)
         identity = loose.id if isinstance(loose.id, str) else None
         source = f"{kind}/{identity}" if identity else where
         message = f"{source} cannot be read: {error}. What it could have said counts as not known."
@@ -237,18 +230,18 @@ class Collector:
         for number, inner in enumerate(contained):
             if kind_of(inner) == "Observation":
                 try:
-                    self._read(_resource.decode(inner), "Observation", f"{where}.contained[{number}]", False)
-                except msgspec.MsgspecError as error:
+                    self._read(read_resource.decode(inner), "Observation", f"{where}.contained[{number}]", False)
+                except (msgspec.MsgspecError, RecursionError) as error:
                     self._add_malformed("Observation", inner, f"{where}.contained[{number}]", None, str(error))
 
     def _find_medication(self, reference: str, user: f.Resource) -> tuple[Codes, Texts] | None:
         reference = reference.split("/_history/")[0]
         for inner in user.contained or ():
-            if f"#{_loose.decode(inner).id}" == reference:
+            if f"#{loosely(inner).id}" == reference:
                 try:
-                    return rows.medication_concept(_resource.decode(inner))
-                except msgspec.MsgspecError:
-                    return read_loose(_loose.decode(inner).code)
+                    return rows.medication_concept(read_resource.decode(inner))
+                except (msgspec.MsgspecError, RecursionError):
+                    return read_loose(loosely(inner).code)
         found = self._medications.get(reference)
         if found is None and "/" in reference:
             found = self._medications.get("/".join(reference.split("/")[-2:]))
@@ -286,9 +279,3 @@ class Collector:
         section = next((LIST_CODES[code] for _, code in codes if code in LIST_CODES), None)
         if section and resource.emptyReason and resource.status != "entered-in-error":
             self.sections.mark_empty(section, first_code(resource.emptyReason) or "unstated")
-
-
-def outcome_text(resource: f.Resource) -> str:
-    """What an OperationOutcome says, in one line."""
-    said = [i.diagnostics or (i.details.text if i.details else None) or i.code or "" for i in resource.issue or ()]
-    return "The server reported: " + ("; ".join(part for part in said if part) or "no details") + "."

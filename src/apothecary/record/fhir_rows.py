@@ -32,6 +32,7 @@ _GIVEN: dict[str, Standing] = {
     "unknown": "uncertain", "preparation": "planned", "declined": "void", "not-done": "void",
     "cancelled": "void", "entered-in-error": "void",
 }  # fmt: skip
+_LARGEST = 10**15
 _RESULT: dict[str, Standing] = {
     "final": "current", "amended": "current", "corrected": "current", "appended": "current",
     "preliminary": "current", "registered": "void", "cancelled": "void", "entered-in-error": "void",
@@ -187,8 +188,10 @@ def _answer(part: f.Answered) -> Answer:
         texts = (*texts, part.valueString)
     if part.valueBoolean is not None:
         texts = (*texts, "positive" if part.valueBoolean else "negative")
-    if part.valueInteger is not None:
+    if part.valueInteger is not None and abs(part.valueInteger) < _LARGEST:
         return Answer(Interval(part.valueInteger, part.valueInteger), None)
+    if part.valueInteger is not None:
+        return Answer(texts=("a number too large to be a result",))
     if not codes and not texts:
         codes, texts = _several(interpretation)
     if codes or texts:
@@ -225,9 +228,11 @@ def _number(quantity: f.FhirQuantity) -> tuple[Interval | None, str | None]:
 
 def _unit(quantity: f.FhirQuantity) -> str | None:
     """The UCUM code when there is one, else the printed unit; both when they differ, so that a clash is seen."""
-    if quantity.code and quantity.unit and quantity.code != quantity.unit:
-        return f"{quantity.code}\n{quantity.unit}"
-    return quantity.code or quantity.unit
+    code, printed = quantity.code, quantity.unit
+    if code and printed and code != printed:
+        return f"{' '.join(code.split())}\n{' '.join(printed.split())}"
+    unit = code or printed
+    return " ".join(unit.split()) if unit and "\n" in unit else unit
 
 
 def immunization_rows(r: f.Resource, source: str) -> Found:

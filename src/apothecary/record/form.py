@@ -48,15 +48,21 @@ _MEASURES = {"weight": "29463-7", "height": "8302-2"}
 _KEYS = ("id", "name", "age", "birth_date", "sex", *_MEASURES, *_LISTS, "labs", *_YES_NO)
 _ITEM_KEYS = {"name", "status", "date", "start", "onset", "end", "route", "source", *_SYSTEMS}
 _NUMBER = re.compile(r"\s*([<>]=?)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?!\d)(.*)", re.S)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST, _DEEPEST = 200_000, 20
 _NONE = {"none", "no", "nil", "none known"}
 
 
 def read_form(data: bytes) -> Record:
     """A record from the short form; a key or a value that is not understood is an error that names it."""
     try:
-        form = yaml.load(data.decode(), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        said = " ".join(str(error).split())[:200]
+        text = data.decode()
+        _check_depth(text)
+        form = yaml.load(text, Loader=_Loader)
+    except RecordError:
+        raise
+    except Exception as error:  # the YAML library raises all kinds of errors for tags that do not fit their values
+        said = " ".join(str(error).split())[:200].rstrip(".")
         raise RecordError("unreadable", f"The record is neither JSON nor YAML: {said}.") from error
     if not isinstance(form, dict):
         kind = type(form).__name__
@@ -81,7 +87,18 @@ def read_form(data: bytes) -> Record:
     return Record(_patient(form), done, sections, (), "short form", undated_is_current=True)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader has no types
+def _check_depth(text: str) -> None:
+    """Refuses what is nested deeper than a person types: the loader would run out of stack."""
+    if len(text) > _LONGEST:
+        raise _wrong(f"The record is no JSON, and at {len(text)} characters too long for a short form")
+    depth = 0
+    for event in yaml.parse(text, Loader=_Base):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _wrong("The record is nested too deeply to be a short form")
+
+
+class _Loader(_Base):  # type: ignore[misc]  # the C loader has no types
     """Safe YAML that refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -124,7 +141,7 @@ def _read_list(value: Any, key: str, section: SectionName, kind: str, tables: di
         return Section("not-supplied", reason)
     if any(entry == (section, False) for entry in said) and not kept:
         return Section("not-supplied", "the record says: no information")
-    return Section("supplied")
+    return Section("supplied", by_rows=section == "allergy" and bool(kept))
 
 
 def _row(item: Any, where: str, kind: str) -> Row:

@@ -3,7 +3,8 @@
 import msgspec
 
 from apothecary.record.facts import Problem, SectionName
-from apothecary.record.fhir import Collector, kind_of
+from apothecary.record.fhir import Collector
+from apothecary.record.fhir_decode import kind_of
 from apothecary.record.fhir_types import NOTHING
 
 # Names that clients give their prefetch keys; a key with another name still delivers its resources.

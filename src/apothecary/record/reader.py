@@ -5,7 +5,8 @@ import msgspec
 from apothecary.record import fhir_types as f
 from apothecary.record.dates import parse_span
 from apothecary.record.facts import Patient, Problem, Record, RecordError
-from apothecary.record.fhir import Collector, kind_of
+from apothecary.record.fhir import Collector
+from apothecary.record.fhir_decode import kind_of
 from apothecary.record.form import read_form
 from apothecary.record.hooks import Request, collect_request
 
@@ -39,13 +40,17 @@ def read_record(data: bytes) -> Record:
 def _read_other(data: bytes) -> Record:
     """Everything but a bundle in which every resource fits its type."""
     try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        raise RecordError("unreadable", f"The record is not UTF-8 text: {error.reason}. {_ACCEPTED}") from error
+    try:
         top = _top.decode(data)
     except msgspec.ValidationError as error:
         kind = kind_of(data)
         if kind and kind != "Bundle":
             return _read_fhir(data, kind)
         raise RecordError("unreadable", f"The JSON is not a patient record: {error}. {_ACCEPTED}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         form = _yaml_flow(data)
         if form is not None:
             return form
@@ -160,6 +165,3 @@ def _patient(resource: f.Resource, collector: Collector) -> Patient:
     dead = bool(resource.deceasedBoolean) or (resource.deceasedDateTime is not None)
     sex = resource.gender if resource.gender in ("female", "male") else None
     return Patient(resource.id, birth, None, sex, dead, parse_span(resource.deceasedDateTime))
-
-
-__all__ = ["kind_of", "read_record"]

@@ -42,7 +42,10 @@ _KNOWN_NONE = {"nilknown"}
 
 def section_of_search(url: str) -> tuple[SectionName | None, str, bool]:
     """The section a search URL asks for, the parameters that narrow it, and whether it asks only for what is active."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # not an address
+        return None, "", False
     section = _SEARCHED.get(parts.path.rstrip("/").rsplit("/", 1)[-1])
     if section is None:
         return None, "", False
