@@ -3,13 +3,15 @@
 import msgspec
 
 from apothecary import logic
+from apothecary.knowledge import Observation
 from apothecary.logic import compare_interval
 from apothecary.logic.interval import Op
 from apothecary.record import Row, Span
 from apothecary.review.context import Context
-from apothecary.review.observed import as_recorded, dated, may_be_latest, results, value_of
+from apothecary.review.observed import as_recorded, dated, may_be_latest, results, unit_factor, value_of
 from apothecary.review.outcome import F, Outcome, T, U
 from apothecary.review.result import Evidence, Need
+from apothecary.units import NotEvaluable
 
 
 class Test(msgspec.Struct, frozen=True, gc=False):
@@ -90,14 +92,22 @@ def _test(ctx: Context, name: str, row: Row) -> Test:
     seen = ctx.monograph.observations[name]
     hits = ctx.index.answer_hits(row) if row.standing == "current" else {}
     answers = {answer for answer, rule in seen.answers.items() if rule.value_set in hits}
-    if not answers and row.standing == "current" and row.answer and row.answer.number is not None:
+    number = row.standing == "current" and row.answer is not None and row.answer.number is not None
+    if not answers and number:
         answers = _by_number(ctx, name, row)
     when = ctx.index.when(row)
     shown = as_recorded(row) or row.status
     evidence = Evidence(seen.name, shown, "", when.text() if when else "", row.source, "code" if row.codes else "name")
-    number = row.standing == "current" and row.answer is not None and row.answer.number is not None
-    doubtful = len(answers) != 1 and not number
+    doubtful = len(answers) != 1 and not (number and _says_nothing(ctx, seen, row))
     return Test(next(iter(answers)) if len(answers) == 1 else None, doubtful, when, evidence)
+
+
+def _says_nothing(ctx: Context, seen: Observation, row: Row) -> bool:
+    """Whether a number is none that the test is judged by, as an antigen response beside its interpretation."""
+    if seen.unit is None or row.answer is None:
+        return True
+    by = unit_factor(ctx, seen, row.answer.unit)
+    return isinstance(by, NotEvaluable) and by.reason == "wrong-dimension"
 
 
 def _by_number(ctx: Context, name: str, row: Row) -> set[str]:

@@ -25,10 +25,11 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 
 class Open(msgspec.Struct, frozen=True, gc=False):
-    """No usable number, and why."""
+    """No usable number, and why; `may_conflict`: it lacks only facts of the patient, and may then contradict others."""
 
     needs: tuple[Need, ...]
     evidence: tuple[Evidence, ...] = ()
+    may_conflict: bool = False
 
 
 Number = Known | Open
@@ -83,9 +84,9 @@ def dated(when: Span | None) -> str:
 
 def _hull(values: list[Interval]) -> Interval:
     """The smallest interval that holds several results of one moment."""
-    low = min(values, key=lambda v: v.low)
-    high = max(values, key=lambda v: v.high)
-    return Interval(low.low, high.high, low.low_open, high.high_open)
+    low, high = min(v.low for v in values), max(v.high for v in values)
+    low_open = all(v.low_open for v in values if v.low == low)
+    return Interval(low, high, low_open, all(v.high_open for v in values if v.high == high))
 
 
 def results(ctx: Context, set_id: str | None) -> list[Row]:
@@ -130,7 +131,7 @@ def value_of(ctx: Context, seen: Observation, row: Row) -> Interval | str:
         return f"{row.source} gives no number."
     if seen.unit is None:
         return f"{seen.name} is not a number."
-    by = _factor(ctx, seen, answer.unit)
+    by = unit_factor(ctx, seen, answer.unit)
     if isinstance(by, NotEvaluable):
         return by.message if by.message.endswith(".") else f"{by.message}."
     number = answer.number.map(by)
@@ -145,7 +146,8 @@ def value_of(ctx: Context, seen: Observation, row: Row) -> Interval | str:
     return number
 
 
-def _factor(ctx: Context, seen: Observation, unit: str | None) -> float | NotEvaluable:
+def unit_factor(ctx: Context, seen: Observation, unit: str | None) -> float | NotEvaluable:
+    """What a recorded unit is times the observation's; a coded and a printed unit that clash are ambiguous."""
     molar = ctx.number(seen.molar_mass) if seen.molar_mass else None
     if unit is not None and "\n" in unit:
         code, printed = unit.split("\n")
@@ -206,7 +208,9 @@ def _product(ctx: Context, seen: Observation, within: str | None) -> Number:
     if not ctx.index.hits("observation", ctx.monograph.observations[share_name].value_set or ""):
         return Open(())
     total, share = latest(ctx, total_name, within), latest(ctx, share_name, within)
-    if isinstance(total, Open) or isinstance(share, Open) or total.when is None or total.when != share.when:
+    if isinstance(share, Open):
+        return share if isinstance(total, Known) else Open(())
+    if isinstance(total, Open) or total.when is None or total.when != share.when:
         return Open(())
     unit = ctx.monograph.observations[total_name].unit
     by = factor(unit, seen.unit or "")
@@ -224,7 +228,8 @@ def _product(ctx: Context, seen: Observation, within: str | None) -> Number:
 
 def _newer(direct: Number, derived: Number) -> Number:
     if isinstance(derived, Open):
-        return direct
+        missing = isinstance(direct, Open) and all(need.why == "missing" for need in direct.needs)
+        return derived if missing and derived.evidence else direct
     if isinstance(direct, Open):
         unreadable = any(need.why == "unreadable" for need in direct.needs)
         return direct if unreadable else derived

@@ -95,7 +95,8 @@ def _estimate(ctx: Context, name: str, within: str | None) -> Number:
     if months is None or adult is Truth.UNKNOWN:
         age = ctx.monograph.observations["age"]
         needs = (ctx.absent("patient", age.name, age.how), *_needs(creatinine))
-        return Open(needs, creatinine.evidence)
+        measured = isinstance(resolve(ctx, "weight"), Known) or isinstance(resolve(ctx, "height"), Known)
+        return Open(needs, creatinine.evidence, measured and isinstance(creatinine, Known))
     if adult is Truth.CLEAR:
         return _schwartz(ctx, name, months, creatinine)
     weight = resolve(ctx, "weight")
@@ -104,7 +105,8 @@ def _estimate(ctx: Context, name: str, within: str | None) -> Number:
     if sex is None:
         needs = (*needs, ctx.absent("patient", "sex", "Record the sex (female or male)."))
     if isinstance(creatinine, Open) or isinstance(weight, Open) or sex is None:
-        return Open(needs, _begun(creatinine, weight))
+        may_conflict = isinstance(creatinine, Known) and isinstance(weight, Known)
+        return Open(needs, _begun(creatinine, weight), may_conflict)
     years = Interval(months.low // 12, months.high // 12)
     number = cockcroft_gault(years, weight.number, creatinine.number, sex == "female")
     inputs = (*creatinine.evidence, *weight.evidence, Evidence("age", age_text(months), "", "", "Patient"))

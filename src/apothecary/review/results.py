@@ -43,6 +43,9 @@ def _compare_clearance(node: logic.Compare, ctx: Context, op: Op, limit: float) 
     if len(truths) > 1 or U in truths:
         how = f"The sources stand on both sides of {limit:g} {seen.unit}: decide which one holds, or measure it."
         return Outcome(U, found.evidence, (Need(seen.name, "conflicting", how),))
+    hidden = [number for number in found.open if number.may_conflict]
+    if hidden:
+        return Outcome(U, found.evidence, tuple(dict.fromkeys(need for number in hidden for need in number.needs)))
     return Outcome(truths.pop(), found.evidence)
 
 

@@ -114,7 +114,7 @@ class Reviewer:
             chosen: PhaseName = "on-therapy" if on else "considering"
         else:
             chosen, said = phase, "as asked"
-        start = _start(taken) if chosen == "on-therapy" else None
+        start = _start(taken) if chosen == "on-therapy" and not _earlier_rows(index, self.monograph) else None
         return Context(index, self.monograph, chosen, said, start, indication, self._constants)
 
     def _of_phase(self, phase: PhaseName) -> Iterator[tuple[Rule, Asked | None, Finding]]:
@@ -218,6 +218,16 @@ def _interned(m: Monograph) -> Monograph:
 def _basis(monograph: Monograph, statements: tuple[str, ...], kind: BasisKind) -> tuple[Basis, ...]:
     known = monograph.statements
     return tuple(Basis(i, known[i].section, known[i].references, kind) for i in statements)
+
+
+def _earlier_rows(index: Index, m: Monograph) -> bool:
+    """Whether rows of the drug may be missing or unreadable, so that the first known one may not be the start."""
+    if index.section("medication").state == "unreadable":
+        return True
+    unread = [hit.row for hit in index.opaque.get("medication", ()) if hit.standing not in ("void", "planned")]
+    if any(index.may_belong(row, m.drug.value_set) for row in unread):
+        return True
+    return any(hit.standing == "unreadable" for hit in index.hits("medication", m.drug.value_set))
 
 
 def _start(taken: list[Hit]) -> Span | None:
