@@ -42,7 +42,8 @@ TRIPLES = [triple for family in FAMILIES for triple in permutations(family, 3)]
 
 def exact(unit: str, to: str) -> Fraction:
     source, target = parse_unit(unit), parse_unit(to)
-    assert isinstance(source, Unit) and isinstance(target, Unit)
+    assert isinstance(source, Unit)
+    assert isinstance(target, Unit)
     return Fraction(*source.scale) / Fraction(*target.scale)
 
 
