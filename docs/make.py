@@ -12,10 +12,12 @@ import yaml
 
 from apothecary import logic
 from apothecary.knowledge import PACKAGED, Monograph, Rule, Value, load, packaged
+from apothecary.knowledge.jsonschema import texts
 from apothecary.knowledge.limits import ENGINE_VALUES
 from apothecary.review.describe import describe
 
 ROOT = Path(__file__).resolve().parent.parent
+SCHEMAS = ROOT / "docs" / "schema"
 HAZARDS = ROOT / "safety" / "hazards.yaml"
 BEGIN = "<!-- hazards: begin; made by `python -m docs.make` from safety/hazards.yaml -->"
 END = "<!-- hazards: end -->"
@@ -37,11 +39,13 @@ def pages() -> dict[Path, str]:
         ROOT / "SAFETY.md": _safety((ROOT / "SAFETY.md").read_text(encoding="utf-8")),
         ROOT / "docs" / "rules.md": _rules(known),
         ROOT / "docs" / "values.md": _values(known),
+        **{SCHEMAS / name: text for name, text in texts().items()},
     }
 
 
 def main() -> None:
     """Writes the pages that differ from what is there, and names them."""
+    SCHEMAS.mkdir(exist_ok=True)
     for path, text in pages().items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

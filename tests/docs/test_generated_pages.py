@@ -7,9 +7,11 @@ import blocks as b
 import pytest
 
 from apothecary.knowledge import PACKAGED, Monograph, load, packaged
+from apothecary.knowledge.jsonschema import texts
 from docs import make
 
 NAMES = ["INTERPRETATIONS.md", "SAFETY.md", "docs/rules.md", "docs/values.md"]
+NAMES += [f"docs/schema/{name}" for name in texts()]
 
 
 @pytest.fixture(scope="module")

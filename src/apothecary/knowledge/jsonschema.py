@@ -39,9 +39,17 @@ def schemas() -> dict[str, dict[str, Any]]:
 def write_schemas(folder: Path) -> None:
     """Writes every schema as `<kind>.schema.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in schemas().items():
-        text = msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
-        (folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
+    for name, text in texts().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def texts() -> dict[str, str]:
+    """Every schema as the text of its file, by the name of the file."""
+    encoder = msgspec.json.Encoder(order="sorted")
+    return {
+        f"{name}.schema.json": msgspec.json.format(encoder.encode(content), indent=2).decode() + "\n"
+        for name, content in schemas().items()
+    }
 
 
 def _wrapped(kind: type, properties: Any) -> dict[str, Any]:
