@@ -21,17 +21,26 @@ DATES: Final = (
     *("2026-06-01", "2026-06-15", "2026-05-20", "2026-06-20") * 4,
 )
 _FEW_DATES: Final = ("2026-06-01", "2026-06-30", "2026-06", "2026", "2026-06-01T08:00:00Z", "2026-06-01T09:00:00Z")
-# Units by what they measure; all spellings of a line are read alike, whatever their size.
-SPELLINGS: Final = (
-    ("/uL", "/mm3", "cells/uL", "10*3/uL", "K/uL", "×10³/µL", "10*9/L", "x10E9/L", "G/L", "/L", "{cells}/uL"),
-    ("mL/min", "ml/min", "mL per min", "L/h", "mL/s"),
-    ("mL/min/{1.73_m2}", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73m^2"),
-    ("mg/dL", "mg/dl", "mg/L", "g/L", "mg/100 mL"),
-    ("umol/L", "µmol/L", "micromol/L", "mmol/L"),
-    ("kg", "g", "lb", "[lb_av]"),
-    ("cm", "m", "mm", "[in_i]"),
-    ("mm", "cm"),
-    ("[IU]/mL", "[IU]/L", "IU/mL"),
+# Units by what they measure, each with its size as it is defined, so that the engine's own table is not trusted:
+# a litre has 10**6 uL, a pound 0.45359237 kg, an inch 2.54 cm, and a mole of creatinine 113.12 g.
+SIZES: Final[tuple[dict[str, float], ...]] = (
+    {
+        **dict.fromkeys(("/uL", "/mm3", "cells/uL", "{cells}/uL"), 1.0),
+        **dict.fromkeys(("10*3/uL", "K/uL", "×10³/µL", "10*9/L", "x10E9/L", "G/L"), 1e3),
+        "/L": 1e-6,
+    },
+    {**dict.fromkeys(("mL/min", "ml/min", "mL per min"), 1.0), "L/h": 1000 / 60, "mL/s": 60.0},
+    dict.fromkeys(("mL/min/{1.73_m2}", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73m^2"), 1.0),
+    {
+        **dict.fromkeys(("mg/dL", "mg/dl", "mg/100 mL"), 1.0),
+        **dict.fromkeys(("umol/L", "µmol/L", "micromol/L"), 0.011312),
+        "mg/L": 0.1,
+        "g/L": 100.0,
+        "mmol/L": 11.312,
+    },
+    {"kg": 1.0, "g": 0.001, **dict.fromkeys(("lb", "[lb_av]"), 0.45359237)},
+    {"cm": 1.0, "m": 100.0, "mm": 0.1, "[in_i]": 2.54},
+    {"[IU]/mL": 1.0, "[IU]/L": 0.001, "IU/mL": 1.0},
 )
 _WRONG_UNITS: Final = (None, "", "%", "mg", "furlong", "Mg", "10^3")
 _CASES: Final = (str, str.lower, str.upper, str.title, str.swapcase)
@@ -232,13 +241,15 @@ def amount(rng: Random, world: World, name: str) -> Json:
 
 def spellings(unit: str) -> tuple[str, ...]:
     """Other ways to write a unit, of other sizes too; the unit itself where it has none here."""
-    return next((line for line in SPELLINGS if unit in line), (unit,))
+    return tuple(next((line for line in SIZES if unit in line), (unit,)))
 
 
-def respelled(quantity: Json, to: str, form: int, molar: float | None = None) -> Json:
-    """The same quantity in another unit, given in print, as a code or both; as it was where it cannot be."""
-    there = units.convert(quantity["value"], quantity.get("code") or quantity.get("unit"), to, molar)
-    if isinstance(there, units.NotEvaluable):
+def respelled(quantity: Json, to: str, form: int = 2) -> Json:
+    """The same quantity in another unit, given in print, as a code or both; as it was where its unit is not known."""
+    unit = quantity.get("code") or quantity.get("unit")
+    line = next((line for line in SIZES if unit in line), {})
+    if to not in line:
         return quantity
+    there = quantity["value"] * line[unit or ""] / line[to]
     kept = {name: quantity[name] for name in ("comparator",) if name in quantity}
     return {"value": there, **kept, **({"unit": to}, {"code": to}, {"unit": to, "code": to})[form]}

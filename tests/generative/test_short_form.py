@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patients import read as read_fhir
 from patients import search
-from rows import Json, numbers, spellings
+from rows import Json, numbers, respelled, spellings
 from strategies import AS_OF, PHASES, SETTINGS, Draw, drugs, monograph, reviewer, sets_about
 
-from apothecary import units
 from apothecary.knowledge.schema import Domain
 from apothecary.record import Record, read_record
 
@@ -96,8 +95,8 @@ class Twins:
         for name in self.rng.sample(known, self.rng.randint(0, len(known))):
             seen = m.observations[name]
             code, unit = self.rng.choice(self._loinc(seen.value_set)), self.rng.choice(spellings(seen.unit or ""))
-            there = units.convert(self.rng.choice(numbers(self.drug, name)), seen.unit, unit)
-            assert isinstance(there, float)
+            amount = {"value": self.rng.choice(numbers(self.drug, name)), "unit": seen.unit}
+            there: float = respelled(amount, unit)["value"]
             value, sign, day = f"{there:.15f}", self.rng.choice(("", "", "<", ">=")), self.rng.choice(_DATES)
             self.form["labs"][name] = {
                 "value": f"{sign}{value} {unit}",

@@ -46,6 +46,7 @@ class Context:
         self.start = start
         self.indication = indication
         self.memo: dict[Any, Any] = {}
+        self.kept: list[Any] = []
         self.constants: dict[Any, Any] = {} if constants is None else constants
 
     def number(self, name: str) -> float:

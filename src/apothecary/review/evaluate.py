@@ -20,6 +20,7 @@ def evaluate(node: logic.Condition, ctx: Context) -> Outcome:
     found: Outcome | None = ctx.memo.get(id(node))
     if found is None:
         found = ctx.memo[id(node)] = _BY_KIND[kind](node, ctx)
+        ctx.kept.append(node)  # so that no other condition gets its id during the review
     return found
 
 

@@ -48,7 +48,7 @@ class Index:
         self.record = record
         self.as_of = as_of
         self.today = Span(as_of, as_of)
-        self._sections = {name: _on(section, name, record, as_of) for name, section in record.sections.items()}
+        self._sections = record.sections
         self.opaque: dict[SectionName, list[Hit]] = {}
         self._doubtful = {name for name, section in self._sections.items() if section.state == "unreadable"}
         self._systems: dict[int, frozenset[str]] = {}
@@ -57,16 +57,26 @@ class Index:
         self._whole: set[str] = {name for name, section in self._sections.items() if section.state == "supplied"}
         self._present = {name for name, section in self._sections.items() if section.present_only}
         for section, rows in record.tables.items():
-            domain = _DOMAINS[section]
+            domain, stands = _DOMAINS[section], False
             for row in rows:
                 if row.until is None and row.recorded is None and (row.when is None or row.when.start <= as_of):
                     standing: Standing | None = row.standing  # the common case of `standing_on`
                 else:
                     standing = standing_on(row, as_of)
                 if standing is not None:
+                    stands = True
                     found, opaque = matcher.match(domain, row.codes, row.texts, row.route)
                     if found or opaque is not None:
                         self._enter(section, row, standing, found, opaque)
+            if rows and not stands and self._sections[section].by_rows:
+                self._not_yet(section)
+
+    def _not_yet(self, name: SectionName) -> None:
+        """A section that counts as supplied only for its rows was not supplied by a day on which it had none."""
+        section = Section("not-supplied", f"all of it was recorded after {self.as_of}")
+        self._sections = {**self._sections, name: section}
+        self._whole.discard(name)
+        self._present.discard(name)
 
     def _enter(
         self, section: SectionName, row: Row, standing: Standing, found: Hits, opaque: frozenset[str] | None
@@ -119,14 +129,6 @@ class Index:
     def when(self, row: Row) -> Span | None:
         """The date of a row; in the short form an undated row is of the day of the review."""
         return row.when or (self.today if self.record.undated_is_current else None)
-
-
-def _on(section: Section, name: SectionName, record: Record, as_of: date) -> Section:
-    """A section that counts as supplied only for its rows was not supplied by a day on which it had none."""
-    rows = record.tables.get(name, ())
-    if section.by_rows and rows and all(standing_on(row, as_of) is None for row in rows):
-        return Section("not-supplied", f"all of it was recorded after {as_of}")
-    return section
 
 
 def standing_on(row: Row, as_of: date) -> Standing | None:

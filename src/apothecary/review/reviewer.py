@@ -12,6 +12,7 @@ from apothecary.knowledge.schema import BasisKind, LabeledException, PhaseName, 
 from apothecary.logic import Truth
 from apothecary.record import Problem, Record, RecordError, Span
 from apothecary.review import quantities as q
+from apothecary.review.conflicts import opposite_advice
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
 from apothecary.review.index import Asked, Hit, Index
@@ -47,7 +48,14 @@ class Reviewer:
         self.monograph = monograph
         self.matcher = Matcher(monograph.value_sets, monograph.codes, ancestors)
         self._basis = {rule.id: _basis(monograph, rule.statements, rule.kind) for rule in monograph.rules.values()}
-        self._uses = {id_: logic.Indication(equals=id_) for id_ in monograph.indications}
+        self._uses = {
+            use.id: (
+                logic.Indication(equals=use.id),
+                asked_rows(use.when, monograph),
+                IndicationFound(use.id, use.name, Truth.CLEAR, use.labeled, (), ()),
+            )
+            for use in monograph.indications.values()
+        }
         self._constants: dict[Any, Any] = {}
         self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
         self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
@@ -72,7 +80,7 @@ class Reviewer:
             for rule, asked, clear in self._asked[ctx.phase]
         ]
         findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
-        problems = (*record.problems, *self._conflicts(findings, ctx))
+        problems = (*record.problems, *opposite_advice(findings, ctx))
         return Review(
             contract=1,
             drug=self.monograph.drug.id,
@@ -162,39 +170,14 @@ class Reviewer:
         """The statements that the exception adds to those of the rule."""
         return _basis(self.monograph, tuple(i for i in exception.statements if i not in rule.statements), rule.kind)
 
-    def _indications(self, ctx: Context) -> list[IndicationFound]:
-        found = []
+    def _indications(self, ctx: Context) -> Iterator[IndicationFound]:
         for use in self.monograph.indications.values():
-            outcome = evaluate(self._uses[use.id], ctx)
-            found.append(IndicationFound(use.id, use.name, outcome.truth, use.labeled, outcome.because, outcome.needs))
-        return found
-
-    def _conflicts(self, findings: tuple[Finding, ...], ctx: Context) -> list[Problem]:
-        """Findings that apply and say opposite things on one decision; a labeled exception speaks for its rule."""
-        said = [advice for f in findings if f.status is Truth.APPLIES for advice in self._advice(f, ctx)]
-        found = []
-        for i, (where, decision, says) in enumerate(said):
-            for other_where, other_decision, other_says in said[i + 1 :]:
-                if decision == other_decision and says != other_says:
-                    message = (
-                        f"On {decision} one rule says {says}, the other says {other_says}: decide which one holds."
-                    )
-                    found.append(Problem("opposite-advice", f"{where}; {other_where}", message))
-        return found
-
-    def _advice(self, finding: Finding, ctx: Context) -> list[tuple[str, str, str]]:
-        """What a finding says on which decision: (rule with its statements, decision, what it says)."""
-        rule = self.monograph.rules[finding.id]
-        if rule.advice is None:
-            return []
-        if finding.exception is None:
-            return [(f"{rule.id} ({', '.join(rule.statements)})", rule.advice.decision, rule.advice.says)]
-        holding: tuple[LabeledException, ...] = ctx.memo["holding", rule.id]
-        return [
-            (f"{rule.id} ({', '.join(exception.statements)})", rule.advice.decision, exception.says or "")
-            for exception in holding
-            if exception.says
-        ]
+            node, asked, clear = self._uses[use.id]
+            if asked is not None and ctx.indication is None and ctx.index.surely_none_of(asked):
+                yield clear
+            else:
+                outcome = evaluate(node, ctx)
+                yield IndicationFound(use.id, use.name, outcome.truth, use.labeled, outcome.because, outcome.needs)
 
 
 def _not_known(asked: Asked) -> bool:
