@@ -135,7 +135,7 @@ def test_statements_are_listed_for_each_shown_finding() -> None:
 def test_notes_name_exception_reading_and_policy() -> None:
     assert RICH.do_first[1].notes[0] == "Exception that applies: short course."
     assert "policy" in RICH.do_first[1].notes[1]
-    assert RICH.info[0].notes == ("Our reading of the monograph (recent): A count is recent for 90 days.",)
+    assert RICH.info[0].notes == ("Our reading of the monograph: What recent means (recent in INTERPRETATIONS.md).",)
 
 
 def test_uses_that_are_clear_are_left_out() -> None:

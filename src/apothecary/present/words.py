@@ -129,7 +129,7 @@ def notes(finding: Finding, monograph: Monograph) -> tuple[str, ...]:
         found.append(f"Exception that applies: {finding.exception}.")
     reading = monograph.interpretations.get(finding.interpretation) if finding.interpretation else None
     if reading is not None:
-        found.append(f"Our reading of the monograph ({reading.id}): {reading.reading}")
+        found.append(f"Our reading of the monograph: {reading.title} ({reading.id} in INTERPRETATIONS.md).")
     elif finding.interpretation:
         found.append(f"Our reading of the monograph ({finding.interpretation}).")
     kinds = {basis.kind for basis in finding.basis}
