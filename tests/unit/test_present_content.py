@@ -165,7 +165,7 @@ def of(verdict: str, *states: tuple[str, Truth], phase: str = "considering") -> 
         (of("stop", ("critical", T)), "1 critical finding applies: do not start until this is resolved."),
         (
             of("stop", ("critical", T), ("critical", T), ("critical", U), phase="on-therapy"),
-            "2 critical findings apply: do not simply continue until this is resolved. 1 critical question is open.",
+            "2 critical findings apply: do not continue as before until this is resolved. 1 critical question is open.",
         ),
         (
             of("cannot-tell", ("critical", U), ("critical", U)),

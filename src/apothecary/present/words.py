@@ -67,7 +67,7 @@ def sentence(review: Review) -> str:
     if not review.findings:
         return "No question of the monograph was asked, so this is no all-clear."
     if review.verdict == "stop":
-        act = "do not start" if review.phase == "considering" else "do not simply continue"
+        act = "do not start" if review.phase == "considering" else "do not continue as before"
         also = f" {_open(unknown['critical'], 'critical')}" if unknown["critical"] else ""
         head = counted(applies["critical"], "critical finding applies", "critical findings apply")
         return f"{head}: {act} until this is resolved.{also}"
