@@ -89,7 +89,8 @@ def _tree(step: "Step", depth: int) -> list[str]:
     found = [f"{pad}{_MARK[step.truth]} {step.text}"]
     for e in step.because:
         value = f"{e.value} {e.unit}".strip()
-        parts = [part for part in (e.date, e.source, e.match if e.match in ("", "derived") else f"by {e.match}", e.note) if part]
+        how = e.match if e.match in ("", "derived") else f"by {e.match}"
+        parts = [part for part in (e.date, e.source, how, e.note) if part]
         found.append(f"{pad}      {e.fact}: {value} ({'; '.join(parts)})")
     found += [f"{pad}      needs {n.fact} ({n.why}): {n.how}" for n in step.needs]
     for child in step.children:
