@@ -80,8 +80,10 @@ def _choices(world: World, domain: Domain) -> tuple[str, ...]:
 
 
 def concept(rng: Random, world: World, domain: Domain, set_id: str | None = None) -> Json:
-    """A code with or without its display, a name in any case, a code too broad, an unlisted one, or nothing."""
-    form = rng.choice((*("code", "display", "name") * 6, "both", "broad", "free", "unlisted", "local", "empty"))
+    """A code with or without its display, a name in any case, a code too broad or beside it, or nothing."""
+    form = rng.choice(
+        (*("code", "display", "name") * 6, "both", "broad", "sibling", "free", "unlisted", "local", "empty")
+    )
     if form == "unlisted":
         return {"coding": [{"system": _ICD, "code": "Z00.00", "display": "General examination"}]}
     if form in ("local", "empty"):
@@ -93,7 +95,9 @@ def concept(rng: Random, world: World, domain: Domain, set_id: str | None = None
     if form == "name" or entry.match == "name":
         return {"text": name}
     code = entry.code + (rng.choice(("", "9")) if entry.match == "prefix" else "")
-    coding = {"system": entry.system, "code": code[:3] if form == "broad" and entry.system == _ICD else code}
+    if form in ("broad", "sibling") and entry.system == _ICD:
+        code = code[:3] + ("8" if form == "sibling" else "")
+    coding = {"system": entry.system, "code": code}
     if form == "display":
         coding["display"] = name
     return {"coding": [coding], "text": name} if form == "both" else {"coding": [coding]}

@@ -242,6 +242,12 @@ def nodes(node: logic.Condition) -> list[logic.Condition]:
     return [node, *(found for child in logic.children(node) for found in nodes(child))]
 
 
+@cache
+def topics(drug: str) -> st.SearchStrategy[frozenset[str]]:
+    """What one rule asks about."""
+    return st.sampled_from([asked_about(drug, rule.when) for rule in monograph(drug).rules.values()])
+
+
 def asked_about(drug: str, *trees: logic.Condition) -> frozenset[str]:
     """The ids of value sets and observations that conditions rest on, those behind a use or a formula too."""
     m = monograph(drug)

@@ -1,4 +1,4 @@
-"""What generated tests have found, as small as it can be: each is asked again in every run."""
+"""What generated tests have found or rarely reach, as small as it can be: each is asked in every run."""
 
 from typing import Any, NamedTuple
 
@@ -47,16 +47,22 @@ SICKNESS = resource("Condition", code={"text": "serum sickness"}, onsetDateTime=
 DRUG_NOW = _drug("2026-06-01")
 PAGE = _all("medication", DRUG_NOW, how="paged")
 LOW, LIMIT = _number("alc", 500, "/uL", sign="<"), _number("alc", 500, "/uL")
+SOME_DAY, NO_DAY = _number("alc", 100, "/uL", "2026-06"), _number("alc", 100, "/uL", None)
 NEGATIVE, MAYBE = _number("hbsag", 0.05, "[IU]/mL", sign="<"), _number("hbsag", 0.06, "[IU]/mL", sign="<=")
 SHARE = _number("lymphocytes percent", 20, None)
 HEAVY = _number("weight", 20, "kg", sign=">=")
 OPEN = {
     "an allergy recorded after the review": Found("allergy-history", (_all("condition"), LATER_ALLERGY)),
     "a row of the drug that cannot be read": Found("first-weeks", (_drug("2025-01-01", 5), DRUG_NOW), "on-therapy"),
+    "a row of the drug without a date": Found("first-weeks", (_drug(None), DRUG_NOW), "on-therapy"),
     "a row that may be the drug": Found("first-weeks", (_drug("2025-01-01", name=None), DRUG_NOW), "on-therapy"),
     "a start that may stand on the next page": Found("first-weeks", (PAGE,), "on-therapy"),
     "a reaction before what may not be the start": Found("allergy-history", (SICKNESS, NO_ALLERGY, PAGE), "on-therapy"),
     "a share without unit": Found("lymphocytes-missing", (_all("observation", _number("wbc", 5000, "/uL"), SHARE),)),
+    "a count of some day in the month beside one of a day": Found(
+        "lymphopenia", (_number("alc", 900, "/uL"), SOME_DAY)
+    ),
+    "a count without a date beside one of a day": Found("lymphopenia", (_number("alc", 900, "/uL"), NO_DAY)),
     "a count below its limit and on it": Found("lymphopenia", (LOW, LIMIT)),
     "a negative test and one that may be positive": Found("hepatitis-b", (NEGATIVE, MAYBE)),
     "a negative test and a number without unit": Found("hepatitis-b", (NEGATIVE, _number("hbsag", 50, None))),

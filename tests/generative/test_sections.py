@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patients import patients
-from strategies import AS_OF, SETTINGS, Draw, answers, asked_about, conditions, drugs, monograph, phases, truth
+from strategies import AS_OF, SETTINGS, Draw, answers, asked_about, conditions, drugs, monograph, phases, topics, truth
 
 from apothecary import logic
 from apothecary.knowledge import Monograph
@@ -42,7 +42,7 @@ def questions(draw: Draw[Any], trees: int = 0, whole: bool = False) -> Question:
     """Without trees the monograph's own rules are asked; the phase is given, since medications tell it otherwise."""
     drug = draw(drugs)
     asked = tuple(plain(tree) for tree in draw(st.lists(conditions(drug, 3), min_size=trees, max_size=trees)))
-    about = asked_about(drug, *asked)
+    about = asked_about(drug, *asked) or draw(topics(drug))
     patient = draw(patients(drug, about, whole, crowded=draw(st.booleans())))
     return Question(drug, draw(phases), patient.read(), draw(st.sampled_from(SECTIONS)), asked)
 

@@ -22,13 +22,16 @@ _top = msgspec.json.Decoder(f.RawBundle)
 def read_record(data: bytes) -> Record:
     """Reads one patient's record; raises RecordError with one sentence when it must not be reviewed."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
+    first = data.lstrip()[:1]
+    if not first:
         raise RecordError("unreadable", f"The record is empty. {_ACCEPTED}")
-    if data.lstrip()[:1] not in (b"{", b"["):
+    if not data.isascii():
+        _check_text(data)
+    if first not in (b"{", b"["):
         return read_form(data)
     try:
         whole = _document.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, RecursionError):
         return _read_other(data)
     if whole.resourceType != "Bundle":
         return _read_other(data)
@@ -37,12 +40,16 @@ def read_record(data: bytes) -> Record:
     return _assemble(collector, "FHIR Bundle", None)
 
 
-def _read_other(data: bytes) -> Record:
-    """Everything but a bundle in which every resource fits its type."""
+def _check_text(data: bytes) -> None:
+    """Refuses what is not UTF-8 throughout: the decoder does not look into what it skips."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
         raise RecordError("unreadable", f"The record is not UTF-8 text: {error.reason}. {_ACCEPTED}") from error
+
+
+def _read_other(data: bytes) -> Record:
+    """Everything but a bundle in which every resource fits its type."""
     try:
         top = _top.decode(data)
     except msgspec.ValidationError as error:
