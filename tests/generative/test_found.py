@@ -48,6 +48,7 @@ DRUG_NOW = _drug("2026-06-01")
 PAGE = _all("medication", DRUG_NOW, how="paged")
 LOW, LIMIT = _number("alc", 500, "/uL", sign="<"), _number("alc", 500, "/uL")
 SOME_DAY, NO_DAY = _number("alc", 100, "/uL", "2026-06"), _number("alc", 100, "/uL", None)
+PANEL = {**_result("panel"), "status": 5, "component": [_number("alc", 100, "/uL")]}
 NEGATIVE, MAYBE = _number("hbsag", 0.05, "[IU]/mL", sign="<"), _number("hbsag", 0.06, "[IU]/mL", sign="<=")
 SHARE = _number("lymphocytes percent", 20, None)
 HEAVY = _number("weight", 20, "kg", sign=">=")
@@ -63,6 +64,7 @@ OPEN = {
         "lymphopenia", (_number("alc", 900, "/uL"), SOME_DAY)
     ),
     "a count without a date beside one of a day": Found("lymphopenia", (_number("alc", 900, "/uL"), NO_DAY)),
+    "a newer panel that cannot be read": Found("lymphopenia", (_number("alc", 900, "/uL", "2026-06-01"), PANEL)),
     "a count below its limit and on it": Found("lymphopenia", (LOW, LIMIT)),
     "a negative test and one that may be positive": Found("hepatitis-b", (NEGATIVE, MAYBE)),
     "a negative test and a number without unit": Found("hepatitis-b", (NEGATIVE, _number("hbsag", 50, None))),

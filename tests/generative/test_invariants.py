@@ -6,7 +6,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from patients import Patient, patients, read, search
 from rows import Json, respelled, spellings
@@ -164,9 +164,11 @@ _DATED = {
 def test_a_row_of_a_later_day_counts_as_little_as_none(case: tuple[str, Patient, Any], later: str, rng: Random) -> None:
     drug, patient, phase = case
     section = rng.choice(list(patient.rows))
-    kept, moved = list(patient.rows[section]), []
+    kept: list[Json] = list(patient.rows[section])
+    moved: list[Json] = []
     if kept:
         row = kept.pop(rng.randrange(len(kept)))
+        assume(row.get("status") != "intended")  # a plan counts although it speaks of a coming day
         moved = [{**row, "recordedDate": later, _DATED[row["resourceType"]]: later}]
         moved[0].pop("effectivePeriod", None)
     ahead, gone = patient.having(section, *kept, *moved), patient.having(section, *kept)

@@ -186,10 +186,15 @@ class Collector:
             section, supplies = _TABLE[kind]
             if supplies:
                 self.sections.mark_supplied(section)
-            if loose.component:  # a panel: what its components say is not known
-                codes, texts = (), ()
             row = Row(source, kind, codes, texts, "unreadable", error)
             self.tables.setdefault(section, []).append(row)
+            parts = (
+                loose.component if isinstance(loose.component, list) else [loose.component] if loose.component else []
+            )
+            for number, part in enumerate(parts):  # what each result of a panel says is not known
+                codes, texts = read_loose(part.get("code") if isinstance(part, dict) else None)
+                where = f"{source}#component[{number}]"
+                self.tables[section].append(Row(where, kind, codes, texts, "unreadable", error))
             if kind == "ServiceRequest":
                 self.tables.setdefault("immunization", []).append(row)
 
