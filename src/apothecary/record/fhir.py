@@ -153,7 +153,7 @@ class Collector:
         kind = resource.resourceType
         if kind == "Patient":
             self.patients.append((resource, url))
-            self.sections.mark_supplied("patient")
+            self.sections.supplied.add("patient")
         elif kind == "Medication":
             if resource.id:
                 self._medications[f"Medication/{resource.id}"] = resource
@@ -185,7 +185,7 @@ class Collector:
         elif kind in _TABLE:
             section, supplies = _TABLE[kind]
             if supplies:
-                self.sections.mark_supplied(section)
+                self.sections.supplied.add(section)
             row = Row(source, kind, codes, texts, "unreadable", error)
             self.tables.setdefault(section, []).append(row)
             parts = (

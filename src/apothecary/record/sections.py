@@ -71,16 +71,12 @@ class Sections:
     """Collects what is said about each section; `states` gives the outcome."""
 
     def __init__(self) -> None:
-        self.supplied: set[SectionName] = set()
+        self.supplied: set[SectionName] = set()  # a resource of the section is in the record
         self._partial: dict[SectionName, str] = {}
         self._empty: dict[SectionName, str] = {}
         self._known_none: set[SectionName] = set()
         self._searched: set[SectionName] = set()
         self._present_only: set[SectionName] = set()
-
-    def mark_supplied(self, section: SectionName) -> None:
-        """A resource of the section is in the record."""
-        self.supplied.add(section)
 
     def mark_searched(self, section: SectionName) -> None:
         """The whole section was searched, whatever was found."""
