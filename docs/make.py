@@ -15,6 +15,7 @@ from apothecary.knowledge import PACKAGED, Monograph, Rule, Value, load, package
 from apothecary.knowledge.jsonschema import texts
 from apothecary.knowledge.limits import ENGINE_VALUES
 from apothecary.review.describe import describe
+from docs import coverage_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "docs" / "schema"
@@ -37,6 +38,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "INTERPRETATIONS.md": _interpretations(known),
         ROOT / "SAFETY.md": _safety((ROOT / "SAFETY.md").read_text(encoding="utf-8")),
+        ROOT / "docs" / "coverage.md": _coverage(known),
         ROOT / "docs" / "rules.md": _rules(known),
         ROOT / "docs" / "values.md": _values(known),
         **{SCHEMAS / name: text for name, text in texts().items()},
@@ -67,6 +69,11 @@ def _plain(text: str) -> str:
 
 def _ids(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _coverage(known: list[Monograph]) -> str:
+    parts = (line for m in known for line in coverage_page.lines(m, _name(m), _plain))
+    return _page("Coverage of the source text", coverage_page.INTRO, parts)
 
 
 # --- readings ------------------------------------------------------------------------------------------------------

@@ -64,10 +64,10 @@ def test_an_unknown_topic(tmp_path: Path) -> None:
     ("old", "new", "mark", "message"),
     [
         ("  background: where the name comes from\n", "", "- id: history.1",
-         "statement history.1 needs either encoded_by or a background reason."),
+         "statement history.1 needs one of encoded_by, a background reason, or a to_do."),
         ("  background: where the name comes from\n",
          "  background: where the name comes from\n  encoded_by: [\"advice:keep-cold\"]\n", "- id: history.1",
-         "statement history.1 needs either encoded_by or a background reason."),
+         "statement history.1 needs one of encoded_by, a background reason, or a to_do."),
         ('["rule:rebound"]', '["rule:rebound", "rule:reboundd"]', "- id: cautions.10",
          "statement cautions.10 names 'rule:reboundd', which does not exist."),
         ('["rule:rebound"]', '["rule:rebound", "guess:rebound"]', "- id: cautions.10",
@@ -76,12 +76,14 @@ def test_an_unknown_topic(tmp_path: Path) -> None:
          "statement cautions.10 names 'rule:triptan', which does not name the statement."),
         ('["rule:rebound"]', '["rule:rebound", "value:dose"]', "- id: cautions.10",
          "statement cautions.10 names 'value:dose', which does not name the statement."),
-        ('section: History\n  ordinal: 1\n  references: []', 'section: History\n  ordinal: 1\n  references: ["77"]',
-         "- id: history.1", "statement history.1 cites '77', not a source."),
+        ('ordinal: 1\n  references: ["1", "2003"]', 'ordinal: 1\n  references: ["1", "77"]', "- id: introduction.1",
+         "statement introduction.1 cites '77', not a source."),
+        ('{words: 8, references: ["2"]}', '{words: 8, references: ["3"]}', "- id: adverse-effects.1",
+         "statement adverse-effects.1 has references that are not those of its cited_at."),
     ],
     ids=[
         "neither", "both", "no such rule", "no such kind", "rule does not name it", "value does not name it",
-        "reference",
+        "reference", "cited elsewhere",
     ],
 )  # fmt: skip
 def test_statements(tmp_path: Path, old: str, new: str, mark: str, message: str) -> None:
@@ -90,7 +92,7 @@ def test_statements(tmp_path: Path, old: str, new: str, mark: str, message: str)
 
 
 def test_a_rule_that_its_statement_does_not_name(tmp_path: Path) -> None:
-    found = mistakes(tmp_path, "statements.yaml", '  - "rule:earlier-antibody"\n', "")
+    found = mistakes(tmp_path, "statements.yaml", ', "rule:earlier-antibody"', "")
     file = "rules/interactions/earlier-antibody.yaml"
     message = "rule earlier-antibody rests on interactions.1, which does not name rule:earlier-antibody."
     assert [placed(tmp_path, file, "statements:", message)] == found
@@ -99,7 +101,7 @@ def test_a_rule_that_its_statement_does_not_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "file", "name"),
     [
-        ('  - "value:doses-in-a-year"\n', "", "values.yaml", "doses-in-a-year"),
+        (', "value:doses-in-a-year"', "", "values.yaml", "doses-in-a-year"),
         ('"advice:keep-cold"', '"product:zorvex-pen"', "advice/en.yaml", "keep-cold"),
         ('["product:zorvex-pen", "advice:keep-cold"]', '["advice:keep-cold"]', "products.yaml", "zorvex-pen"),
         ('["adverse-effect:common-migraine", ', "[", "adverse_effects.yaml", "common-migraine"),
@@ -117,8 +119,8 @@ def test_a_thing_that_its_statement_does_not_name(tmp_path: Path, old: str, new:
 @pytest.mark.parametrize(
     ("old", "new", "mark", "message"),
     [
-        ("Made-up Med. 2025; 2:10-12.\"\n  cited: false", "Made-up Med. 2025; 2:10-12.\"\n  cited: true", '- id: "3"',
-         "source '3' says cited: true, but the source text does not cite it."),
+        ("2019; 1:77.\"\n  cited: false", "2019; 1:77.\"\n  cited: true", '- id: "5"',
+         "source '5' says cited: true, but the source text does not cite it."),
         ("2024; 1:1-9.\"\n  cited: true", "2024; 1:1-9.\"\n  cited: false", '- id: "2"',
          "source '2' says cited: false, but the source text cites it."),
         ("sources:\n", "sources:\n- {id: nobody-2020, kind: article, citation: x, cited: false}\n", "nobody-2020",
@@ -144,7 +146,7 @@ def test_sources(tmp_path: Path, old: str, new: str, mark: str, message: str) ->
          "{name: constipation, references: [\"97\"]}", "97"),
         ("adverse_effects.yaml", "statements: [", "statements: [adverse-effects.9, ", "adverse-effects.9"),
         ("interpretations.yaml", "statements: [uses.1]", "statements: [uses.1, uses.9]", "uses.9"),
-        ("monograph.yaml", "statements: [header.1]", "statements: [header.1, header.9]", "header.9"),
+        ("monograph.yaml", "statements: [header.1, ", "statements: [header.1, header.9, ", "header.9"),
         ("monograph.yaml", "source: monograph", "source: monografh", "monografh"),
     ],
     ids=[
@@ -156,3 +158,26 @@ def test_ids_that_point_nowhere(tmp_path: Path, file: str, old: str, new: str, n
     """Every id in every file points to something; the message names the file and the id."""
     found = mistakes(tmp_path, file, old, new)
     assert any(said.startswith(f"{file}:") and repr(name) in said for said in found)
+
+
+def test_a_stated_number_that_no_statement_holds(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "values.yaml", '    value: 30\n    unit: "mL/min"', '    value: 40\n    unit: "mL/min"')
+    message = (
+        "value crcl-severe is stated as 40, but none of its statements holds that number; correct it, or give its kind "
+        "as derived with a reason."
+    )
+    assert [placed(tmp_path, "values.yaml", "crcl-severe:", message)] == found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "said"),
+    [
+        ("advice/en.yaml", "statements: [stability.1]", "keep-cold rests on no statement."),
+        ("adverse_effects.yaml", "statements: [adverse-effects.1]", "common-migraine rests on no statement."),
+        ("products.yaml", "statements: [header.1, stability.1, preparations.3]", "zorvex-pen rests on no statement."),
+        ("monograph.yaml", "statements: [uses.1]", "indication migraine rests on no statement."),
+    ],
+)
+def test_what_rests_on_nothing(tmp_path: Path, file: str, old: str, said: str) -> None:
+    found = mistakes(tmp_path, file, old, "statements: []")
+    assert any(one.startswith(f"{file}:") and one.endswith(said) for one in found)

@@ -1,10 +1,18 @@
 """Broken values and observations: numbers without unit, source or reason, and observations that point nowhere."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from support import mistakes, placed
+from apothecary.knowledge import load
+from support import MADE_UP, mistakes, placed
+
+EXPIRES = """  edition-expires:
+    meaning: How long after its revision an edition of the text may be used without a warning
+    value: 24
+    unit: "mo"
+"""
 
 
 @pytest.mark.parametrize(
@@ -100,11 +108,67 @@ def test_values_of_the_wrong_kind(tmp_path: Path, old: str, new: str, name: str)
     assert any(said.startswith("observations.yaml:") and repr(name) in said for said in found)
 
 
-@pytest.mark.parametrize("name", ["adult-age", "schwartz-lowest-age", "dose-given-counts"])
-def test_a_policy_value_that_the_engine_asks_for(tmp_path: Path, name: str) -> None:
-    """Policy values that the engine reads by name must be there."""
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("adult-age", "observation 'weight' expires sooner in children"),
+        ("schwartz-lowest-age", "observation 'creatinine-clearance' is not estimated below that age"),
+        ("dose-given-counts", "a condition asks what is taken now, and a dose given says so only for a time"),
+        ("edition-expires", "every review says how long the edition may be used, such as 24 mo"),
+    ],
+)
+def test_a_policy_value_that_the_engine_asks_for(tmp_path: Path, name: str, why: str) -> None:
+    """Policy values that the engine reads by name must be there where something asks for them."""
     found = mistakes(tmp_path, "policy.yaml", f"  {name}:", f"  {name}-renamed:")
-    assert any(f"there is no value {name!r}" in said for said in found)
+    assert f"policy.yaml:2: there is no value {name!r} in policy.yaml; add it: {why}." in found
+
+
+REFUSED = """values:
+  edition-refused:
+    meaning: Age from which an edition is refused
+    value: {number}
+    unit: {unit}
+    kind: assumed
+    statements: [header.1]
+    reason: The site wants it so.
+"""
+
+
+@pytest.mark.parametrize(
+    "written", ["value: 24\n    unit: kg", "value: 1.5\n    unit: mo", "value: [12, 24]\n    unit: mo"]
+)
+def test_how_long_an_edition_may_be_used_is_a_duration(tmp_path: Path, written: str) -> None:
+    found = mistakes(tmp_path, "policy.yaml", EXPIRES, f"  edition-expires:\n    meaning: x\n    {written}\n")
+    message = "the value 'edition-expires' is not a duration."
+    assert [placed(tmp_path, "policy.yaml", "  edition-expires:", message)] == found
+
+
+def test_when_an_edition_is_refused_is_a_duration(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "policy.yaml", "values:\n", REFUSED.format(number=3, unit="kg"))
+    message = "the value 'edition-refused' is not a duration."
+    assert [placed(tmp_path, "policy.yaml", "  edition-refused:", message)] == found
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "day"), [(23, "mo", "2027-12-15"), (1, "a", "2027-01-15"), (729, "d", "2028-01-14")]
+)
+def test_an_edition_that_is_refused_before_anyone_is_warned(tmp_path: Path, number: int, unit: str, day: str) -> None:
+    found = mistakes(tmp_path, "policy.yaml", "values:\n", REFUSED.format(number=number, unit=unit))
+    message = (
+        f"the edition would be refused after {day} (edition-refused), before anyone is warned after 2028-01-15 "
+        "(edition-expires); give edition-refused at least as long."
+    )
+    assert [placed(tmp_path, "policy.yaml", "  edition-refused:", message)] == found
+
+
+@pytest.mark.parametrize(("number", "unit"), [(24, "mo"), (2, "a"), (730, "d"), (60, "mo")])
+def test_an_edition_may_be_refused_from_the_warning_on(tmp_path: Path, number: int, unit: str) -> None:
+    """No rule reads the two limits: the engine does, so they are not unused."""
+    shutil.copytree(MADE_UP, tmp_path, dirs_exist_ok=True)
+    policy = tmp_path / "policy.yaml"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("values:\n", REFUSED.format(number=number, unit=unit), 1), encoding="utf-8")
+    assert {"edition-expires", "edition-refused"} <= load(tmp_path).policy
 
 
 @pytest.mark.parametrize("name", ["age", "weight", "height", "creatinine"])

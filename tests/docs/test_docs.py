@@ -67,7 +67,7 @@ def test_every_block_says_what_it_is(block: b.Block) -> None:
     assert block.language in LANGUAGES
 
 
-@pytest.mark.parametrize("block", [x for x in b.ALL if x.title], ids=name)
+@pytest.mark.parametrize("block", [x for x in b.ALL if x.title and not x.title.endswith(".txt")], ids=name)
 def test_every_record_that_a_page_gives_is_read_without_a_problem(block: b.Block) -> None:
     assert () == read_record(block.text.encode()).problems
 

@@ -1,12 +1,15 @@
 """The exit codes of the contract, and that a failure never looks like a review."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from blocks import ROOT
+
+from apothecary.knowledge import PACKAGED, packaged
 
 PATIENT = "birth_date: 1980-05-05\nsex: male\nmedications: [adalimumab]\n"
 TWO = json.dumps(
@@ -76,6 +79,62 @@ def test_a_failure_under_json_is_one_json_object(code: int, arguments: list[str]
     done = run(*arguments, "--format", "json", record=record)
     assert code == json.loads(done.stderr)["error"]["exit_code"]
     assert "" == done.stdout
+
+
+REFUSED = """values:
+  edition-refused:
+    meaning: Age from which an edition is refused
+    value: 36
+    unit: mo
+    kind: assumed
+    statements: [edition.2]
+    reason: The site wants it so.
+"""
+AFTER_ALL = """
+import sys
+from pathlib import Path
+from apothecary import knowledge
+from apothecary.cli import main
+from apothecary.knowledge import loader
+knowledge.PACKAGED = loader.PACKAGED = Path(sys.argv[1])
+sys.argv = ["apothecary", "demo", *sys.argv[2:]]
+main.run()
+"""
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a packaged monograph whose site refuses its edition after 36 months, and a later demo."""
+    folder = tmp_path_factory.mktemp("site") / packaged()[0]
+    shutil.copytree(PACKAGED / packaged()[0], folder)
+    policy = folder / "policy.yaml"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("values:\n", REFUSED, 1), encoding="utf-8")
+    (folder / "example.as-of").write_text("2028-04-11\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("arguments", [["review", "-"], ["explain", "neutropenia", "-"]], ids=["review", "explain"])
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_an_edition_that_the_site_refuses(refusing: Path, arguments: list[str], format: str) -> None:
+    """On the last day it is reviewed, with a warning; on the next it ends with exit code 4 and no review."""
+    ask = [*arguments, "--knowledge", str(refusing), "--format", format]
+    inside, past = (run(*ask, "--as-of", day, record=PATIENT) for day in ("2028-04-10", "2028-04-11"))
+    assert (0, "") == (inside.returncode, inside.stderr)
+    assert "edition-expired" in inside.stdout
+    assert (4, "") == (past.returncode, past.stdout)
+    assert "must not be used for more than 36 months, after 2028-04-10" in past.stderr
+    assert format == "text" or "edition-expired" == json.loads(past.stderr)["error"]["code"]
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_demo_of_an_edition_that_the_site_refuses(refusing: Path, format: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_ALL, str(refusing.parent), "--format", format],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (4, "") == (done.returncode, done.stdout)
+    assert "must not be used for more than 36 months" in done.stderr
 
 
 def test_invalid_knowledge_is_found_by_check(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from apothecary.knowledge import PACKAGED, Monograph, load, packaged
 from apothecary.knowledge.jsonschema import texts
 from docs import make
 
-NAMES = ["INTERPRETATIONS.md", "SAFETY.md", "docs/rules.md", "docs/values.md"]
+NAMES = ["INTERPRETATIONS.md", "SAFETY.md", "docs/coverage.md", "docs/rules.md", "docs/values.md"]
 NAMES += [f"docs/schema/{name}" for name in texts()]
 
 

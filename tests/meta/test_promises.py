@@ -147,6 +147,11 @@ def test_every_value_says_where_it_comes_from(m: Monograph, name: str) -> None:
     assert value.kind not in ("derived", "assumed") or value.reason
 
 
+@pytest.mark.parametrize("m", KNOWN, ids=lambda m: m.drug.id)
+def test_every_statement_of_a_released_monograph_is_accounted_for(m: Monograph) -> None:
+    assert [] == [one.id for one in m.statements.values() if one.to_do or not (one.encoded_by or one.background)]
+
+
 # --- start-up ------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from test_present_samples import U, empty, hostile, monograph, review
+from test_present_samples import EXPIRED, U, empty, hostile, monograph, review
 
 from apothecary.present import render
 from apothecary.review.result import Finding, IndicationFound, Review
@@ -51,7 +51,7 @@ MEASURE = ["value", "unit", "date", "source", "method", "why", "text"]
     ("expected", "found"),
     [
         ([*CONTRACT, "phase_from", "to_get"], RICH),
-        (["version", "revised", "hash"], RICH["knowledge"]),
+        (["version", "revised", "hash", "expires", "expired"], RICH["knowledge"]),
         (["id", "age", "sex", "weight", "creatinine_clearance"], RICH["patient"]),
         (MEASURE, RICH["patient"]["weight"]),
         (MEASURE, RICH["patient"]["creatinine_clearance"]),
@@ -74,7 +74,16 @@ def test_keys_and_their_order(expected: list[str], found: dict[str, Any]) -> Non
     [
         ("contract", 1),
         ("drug", "fictamab"),
-        ("knowledge", {"version": "2025.4.1", "revised": "2025-04-10", "hash": "0f3a9c1e"}),
+        (
+            "knowledge",
+            {
+                "version": "2025.4.1",
+                "revised": "2025-04-10",
+                "hash": "0f3a9c1e",
+                "expires": "2027-04-10",
+                "expired": False,
+            },
+        ),
         ("as_of", "2026-11-22"),
         ("phase", "considering"),
         ("verdict", "stop"),
@@ -84,6 +93,11 @@ def test_keys_and_their_order(expected: list[str], found: dict[str, Any]) -> Non
 )
 def test_top_level_values(name: str, expected: object) -> None:
     assert expected == RICH[name]
+
+
+def test_an_edition_past_its_limit_says_so() -> None:
+    found = read(review(knowledge=EXPIRED))["knowledge"]
+    assert ("2027-04-10", True) == (found["expires"], found["expired"])
 
 
 def test_every_finding_is_there_in_the_order_of_the_review() -> None:

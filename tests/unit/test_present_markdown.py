@@ -38,7 +38,7 @@ def test_the_sections_stand_in_their_order() -> None:
         "Documented uses",
         "Numbers about the patient",
         "Clear",
-        "Problems in the record",
+        "Problems",
         "Sources",
         "Statements of the monograph behind each finding",
     ]

@@ -31,6 +31,8 @@ from apothecary.review.result import (
 
 T, F, U = Truth.APPLIES, Truth.CLEAR, Truth.UNKNOWN
 REVISED = date(2025, 4, 10)
+IN_TIME = Knowledge("2025.4.1", REVISED, "0f3a9c1e", date(2027, 4, 10), False, "24 months")
+EXPIRED = msgspec.structs.replace(IN_TIME, expired=True)
 ALLERGIES = Need("allergies", "not-supplied", "Ask about allergies and record them, or that there are none.")
 COUNT = Need("neutrophil count", "stale", "The last result is of 2026-01-15. Order a differential blood count.")
 KIDNEY = Need(
@@ -126,7 +128,7 @@ def review(**changes: Any) -> Review:
     made = Review(
         contract=1,
         drug="fictamab",
-        knowledge=Knowledge("2025.4.1", REVISED, "0f3a9c1e"),
+        knowledge=IN_TIME,
         patient=PatientShown(
             "pat-7",
             "71 a",

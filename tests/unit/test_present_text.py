@@ -32,7 +32,7 @@ def test_the_sections_stand_in_their_order() -> None:
         "DOCUMENTED USES",
         "NUMBERS ABOUT THE PATIENT",
         "CLEAR",
-        "PROBLEMS IN THE RECORD",
+        "PROBLEMS",
         "SOURCES",
         "STATEMENTS OF THE MONOGRAPH BEHIND EACH FINDING",
     ]

@@ -40,12 +40,15 @@ def command(folder: Path | None, schema: Path | None, format: str) -> None:
             for said in run_case(reviewer, file, case)
         ]
         mistakes += wrong
-        encoded = sum(bool(statement.encoded_by) for statement in monograph.statements.values())
+        statements = monograph.statements.values()
+        encoded = sum(bool(one.encoded_by) for one in statements)
+        to_do = sum(bool(one.to_do) for one in statements)
+        left = f", {to_do} to do" if to_do else ""
         lines.append(
             f"{monograph.drug.name}: {len(monograph.rules)} rules, {sum(len(f.cases) for f in files)} cases, "
             f"{len(monograph.value_sets)} value sets with {len(monograph.codes)} codes and names, "
-            f"{len(monograph.statements)} statements ({encoded} encoded, {len(monograph.statements) - encoded} "
-            f"background), edition {monograph.drug.edition.revised}, hash {monograph.hash}"
+            f"{len(statements)} statements ({encoded} encoded, {len(statements) - encoded - to_do} background{left}), "
+            f"edition {monograph.drug.edition.revised}, hash {monograph.hash}"
         )
     if as_json:
         import msgspec

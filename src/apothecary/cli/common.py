@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from apothecary.knowledge import Monograph
     from apothecary.record import Record
     from apothecary.review import Reviewer
 
@@ -59,15 +60,15 @@ class Failure(Exception):
             print(f"apothecary: {self.message}", file=sys.stderr)
 
 
-def read_input(path: str, as_json: bool = False) -> bytes:
-    """The bytes of a record; Failure with exit code 3 when there is nothing to read."""
+def read_input(path: str, as_json: bool = False, what: str = "record") -> bytes:
+    """The bytes of a record or a source text; Failure with exit code 3 when there is nothing to read."""
     if path == "-":
         return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        message = f"The record {path} cannot be read: {reason}. Give a path, or - for standard input."
+        message = f"The {what} {path} cannot be read: {reason}. Give a path, or - for standard input."
         raise Failure("unreadable", message, 3, as_json) from error
 
 
@@ -82,26 +83,48 @@ def parse_day(text: str | None, as_json: bool = False) -> date:
         raise Failure("usage", message, 2, as_json) from error
 
 
+def packaged_folder(drug: str | None, as_json: bool = False) -> Path:
+    """The folder of a packaged monograph; Failure with exit code 2 for an unknown drug."""
+    from apothecary.knowledge import PACKAGED, packaged
+
+    known = packaged()
+    chosen = drug or (known[0] if len(known) == 1 else None)
+    if chosen not in known:
+        asked = f"There is no monograph {drug!r}." if drug else "Say which drug."
+        raise Failure("usage", f"{asked} Monographs: {', '.join(known)}.", 2, as_json)
+    return PACKAGED / chosen
+
+
+def load_monograph(folder: Path, as_json: bool = False) -> "Monograph":
+    """The monograph of a folder; Failure with exit code 4 for knowledge that is broken."""
+    from apothecary.knowledge import load
+
+    with knowledge_failures(as_json):
+        return load(folder)
+
+
 def load_reviewer(
     drug: str | None, knowledge: Path | None = None, terminology: Path | None = None, as_json: bool = False
 ) -> "Reviewer":
     """The monograph made ready; Failure with exit code 2 for an unknown drug, 4 for knowledge that is broken."""
-    from apothecary.knowledge import PACKAGED, KnowledgeError, extend, load, packaged
+    from apothecary.knowledge import extend
     from apothecary.review import Reviewer
 
-    folder = knowledge
-    if folder is None:
-        known = packaged()
-        chosen = drug or (known[0] if len(known) == 1 else None)
-        if chosen not in known:
-            asked = f"There is no monograph {drug!r}." if drug else "Say which drug with --drug."
-            raise Failure("usage", f"{asked} Monographs: {', '.join(known)}.", 2, as_json)
-        folder = PACKAGED / chosen
-    try:
-        monograph = load(folder)
-        if terminology is None:
-            return Reviewer(monograph)
+    folder = knowledge if knowledge is not None else packaged_folder(drug, as_json)
+    monograph = load_monograph(folder, as_json)
+    if terminology is None:
+        return Reviewer(monograph)
+    with knowledge_failures(as_json):
         return Reviewer(*extend(monograph, terminology))
+
+
+@contextmanager
+def knowledge_failures(as_json: bool) -> Iterator[None]:
+    """Turns the mistakes of knowledge files into a Failure that names the first and counts the rest."""
+    from apothecary.knowledge import KnowledgeError
+
+    try:
+        yield
     except KnowledgeError as error:
         more = f" (and {len(error.mistakes) - 1} more; see `apothecary check`)" if len(error.mistakes) > 1 else ""
         raise Failure("knowledge", f"The knowledge is invalid: {error.mistakes[0]}{more}", 4, as_json) from error
@@ -119,7 +142,7 @@ def read_patient(path: str, as_json: bool = False) -> "Record":
 def failures(as_json: bool) -> Iterator[None]:
     """Turns what a record or a question may be refused for into a Failure with its exit code."""
     from apothecary.record import RecordError
-    from apothecary.review import UnknownUse
+    from apothecary.review import ExpiredEdition, UnknownUse
 
     try:
         yield
@@ -127,6 +150,8 @@ def failures(as_json: bool) -> Iterator[None]:
         raise Failure(error.code, error.message, 3, as_json) from error
     except UnknownUse as error:
         raise Failure("usage", str(error), 2, as_json) from error
+    except ExpiredEdition as error:
+        raise Failure("edition-expired", str(error), 4, as_json) from error
 
 
 def write(text: str) -> None:

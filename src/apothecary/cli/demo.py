@@ -25,7 +25,7 @@ def command(drug: str | None, format: "Format") -> None:
         raise c.Failure("usage", f"The monograph {folder.name} comes without an example record.", 2)
     day = (folder / "example.as-of").read_text(encoding="utf-8").strip()
     command_line = f"apothecary review {example.name} --as-of {day}"
+    result, monograph = review.run(str(example), drug, day, format=format)
     if format == "text":
         c.write(f"A packaged example, the same as: {command_line}\n")
-    result, monograph = review.run(str(example), drug, day, format=format)
     review.show(result, monograph, format)

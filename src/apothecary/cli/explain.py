@@ -65,6 +65,7 @@ def lines(explanation: "Explanation", title: str) -> list[str]:
     found = [f"{explanation.rule}: {explanation.status.value}", title, ""]
     if not explanation.asked:
         found.append(f"Note: this rule is not part of the phase {explanation.phase}.")
+    found += [f"Note: {problem.message} ({problem.code})" for problem in explanation.problems]
     found += _tree(explanation.tree, 0)
     if explanation.ignored:
         found += ["", "Rows that match but are no facts:"]

@@ -82,5 +82,7 @@ def has_finding(review: "Review", fail_on: str) -> bool:
     """Whether a finding is present that the caller wants to fail on."""
     if fail_on == "unknown":
         return any(finding.status == "unknown" for finding in review.findings)
+    if fail_on == "warning" and review.knowledge.expired:  # the edition warns past its limit
+        return True
     severities = ("critical",) if fail_on == "critical" else ("critical", "warning")
     return any(finding.status == "applies" and finding.severity in severities for finding in review.findings)

@@ -1,15 +1,17 @@
 """Checks the numbers of a monograph: each with a unit, a kind and a source, and fit for the question that uses it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from apothecary import logic
 from apothecary.knowledge import schema as s
-from apothecary.units import NotEvaluable, factor, parse_duration, parse_unit, same_dimension
+from apothecary.units import NotEvaluable, add_duration, factor, parse_duration, parse_unit, same_dimension
 
 # Policy values and observations that the engine itself asks for by name.
-ENGINE_VALUES = {"adult-age", "schwartz-lowest-age", "dose-given-counts"}
 _ENGINE_AGES = {"adult-age", "schwartz-lowest-age"}
+_ENGINE_DURATIONS = {"dose-given-counts", "edition-expires", "edition-refused"}
+ENGINE_VALUES = _ENGINE_AGES | _ENGINE_DURATIONS
 _CLEARANCE_INPUTS = ("age", "weight", "height", "creatinine")
 
 
@@ -26,13 +28,13 @@ def wrong(m: s.Monograph) -> Iterator[Mistake]:
     """Every mistake in values and observations."""
     yield from _values(m)
     yield from _observations(m)
+    yield from _engine(m)
     yield from _unused(m)
 
 
 def _values(m: s.Monograph) -> Iterator[Mistake]:
     for id_, value in m.values.items():
-        file = "policy.yaml" if id_ in m.policy else "values.yaml"
-        where = f".values.{id_}"
+        file, where = _place(m, id_)
         if isinstance(parse_unit(value.unit), NotEvaluable):
             yield Mistake(file, where, f"value {id_} has the unit {value.unit!r}, which is not a UCUM unit.")
         if not value.statements and not value.places:
@@ -40,6 +42,11 @@ def _values(m: s.Monograph) -> Iterator[Mistake]:
         if value.kind in ("assumed", "derived") and not value.reason:
             yield Mistake(file, where, f"value {id_} is {value.kind}, so it needs a reason.")
         yield from bases(m, file, where, value.statements, value.places, value.interpretation)
+
+
+def _place(m: s.Monograph, id_: str) -> tuple[str, str]:
+    """The file of a value and the path inside it."""
+    return ("policy.yaml" if id_ in m.policy else "values.yaml"), f".values.{id_}"
 
 
 def bases(
@@ -127,31 +134,65 @@ def age(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
         yield Mistake(file, where, f"the value {name!r} is not an age in whole months or years.")
 
 
+def _engine(m: s.Monograph) -> Iterator[Mistake]:
+    """Values that the engine reads by name: there where something asks for them, and of the right kind."""
+    for name, why in _asked(m).items():
+        if name not in m.values:
+            message = f"there is no value {name!r} in policy.yaml; add it: {why}."
+            yield Mistake("policy.yaml", "", message)
+    for name in sorted(_ENGINE_AGES & m.values.keys()):
+        yield from age(m, name, *_place(m, name))
+    for name in sorted(_ENGINE_DURATIONS & m.values.keys()):
+        yield from duration(m, name, *_place(m, name))
+    warned, refused = _last_day(m, "edition-expires"), _last_day(m, "edition-refused")
+    if warned is not None and refused is not None and refused < warned:
+        message = (
+            f"the edition would be refused after {refused} (edition-refused), before anyone is warned after {warned} "
+            "(edition-expires); give edition-refused at least as long."
+        )
+        yield Mistake(*_place(m, "edition-refused"), message)
+
+
+def _asked(m: s.Monograph) -> dict[str, str]:
+    """The engine's values that something in the monograph asks for, each with what asks."""
+    found = {"edition-expires": "every review says how long the edition may be used, such as 24 mo"}
+    for id_, seen in m.observations.items():
+        if seen.expires_child is not None:
+            found.setdefault("adult-age", f"observation {id_!r} expires sooner in children")
+        if seen.formula == "creatinine-clearance":
+            found.setdefault("adult-age", f"observation {id_!r} is estimated otherwise in children")
+            found["schwartz-lowest-age"] = f"observation {id_!r} is not estimated below that age"
+    if any(isinstance(node, logic.Takes) and node.standing == "current" and not node.within for node in _nodes(m)):
+        found["dose-given-counts"] = "a condition asks what is taken now, and a dose given says so only for a time"
+    return found
+
+
+def _last_day(m: s.Monograph, name: str) -> date | None:
+    """The last day inside a limit on the age of the edition; None without the value or where it is no duration."""
+    value = m.values.get(name)
+    if value is None or isinstance(value.value, tuple):
+        return None
+    found = parse_duration(value.value, value.unit)
+    return None if isinstance(found, NotEvaluable) else add_duration(m.drug.edition.revised, found)
+
+
 def _unused(m: s.Monograph) -> Iterator[Mistake]:
     """A policy number that nothing reads is a reading nobody applies."""
-    used: set[str] = set()
-    for rule in m.rules.values():
-        for node in _leaves(rule):
-            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
-    for use in m.indications.values():
-        for node in logic.leaves(use.when):
-            used |= {v for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
+    used = {v for node in _nodes(m) for f in node.__struct_fields__ if isinstance(v := getattr(node, f), str)}
     for seen in m.observations.values():
         used |= {v for v in (seen.plausible, seen.expires, seen.expires_child, seen.molar_mass) if v}
         used |= {v for answer in seen.answers.values() for v in (answer.at_least, answer.below) if v}
     used |= ENGINE_VALUES
-    for name in sorted(ENGINE_VALUES - m.values.keys()):
-        yield Mistake("policy.yaml", "", f"the engine needs it: there is no value {name!r} in policy.yaml.")
-    for name in sorted(_ENGINE_AGES & m.values.keys()):
-        yield from age(m, name, "policy.yaml", f".values.{name}")
-    for name in sorted((ENGINE_VALUES - _ENGINE_AGES) & m.values.keys()):
-        yield from duration(m, name, "policy.yaml", f".values.{name}")
     for id_, value in m.values.items():
         if value.kind == "assumed" and id_ not in used:
             yield Mistake("policy.yaml", f".values.{id_}", f"the policy value {id_!r} is used by nothing.")
 
 
-def _leaves(rule: s.Rule) -> Iterator[logic.Condition]:
-    yield from logic.leaves(rule.when)
-    for exception in rule.exceptions:
-        yield from logic.leaves(exception.when)
+def _nodes(m: s.Monograph) -> Iterator[logic.Condition]:
+    """Every question of the rules, their exceptions and the uses."""
+    for rule in m.rules.values():
+        yield from logic.leaves(rule.when)
+        for exception in rule.exceptions:
+            yield from logic.leaves(exception.when)
+    for use in m.indications.values():
+        yield from logic.leaves(use.when)

@@ -21,7 +21,8 @@ _ABOUT: dict[type, s.Domain] = {
 
 def broken(m: s.Monograph) -> list[Mistake]:
     """Every broken link of a monograph; empty when it is whole."""
-    found = [*limits.wrong(m), *_sets(m), *_rules(m), *_statements(m), *_directions(m), *_passages(m), *_sources(m)]
+    kinds = (limits.wrong, _sets, _rules, _statements, _directions, _passages, _stated, _sources)
+    found = [mistake for kind in kinds for mistake in kind(m)]
     return list(dict.fromkeys(found))
 
 
@@ -69,6 +70,8 @@ def _rules(m: s.Monograph) -> Iterator[Mistake]:
                 yield from _leaf(m, node, file, f".exceptions[{number}].when")
     for number, use in enumerate(m.indications.values()):
         where = f".indications[{number}]"
+        if not use.statements:
+            yield Mistake("monograph.yaml", where, f"indication {use.id} rests on no statement.")
         yield from bases(m, "monograph.yaml", where, use.statements, (), use.interpretation)
         for node in logic.leaves(use.when):
             yield from _leaf(m, node, "monograph.yaml", where)
@@ -134,8 +137,12 @@ def _statements(m: s.Monograph) -> Iterator[Mistake]:
     """Both directions: what a statement says encodes it exists and names the statement, and the reverse."""
     for number, statement in enumerate(m.statements.values()):
         where = f".statements[{number}]"
-        if bool(statement.encoded_by) == bool(statement.background):
-            message = f"statement {statement.id} needs either encoded_by or a background reason."
+        if sum(map(bool, (statement.encoded_by, statement.background, statement.to_do))) != 1:
+            message = f"statement {statement.id} needs one of encoded_by, a background reason, or a to_do."
+            yield Mistake("statements.yaml", where, message)
+        inside = tuple(dict.fromkeys(one for cited in statement.cited_at for one in cited.references))
+        if statement.cited_at and inside != statement.references:
+            message = f"statement {statement.id} has references that are not those of its cited_at."
             yield Mistake("statements.yaml", where, message)
         for reference in statement.references:
             if reference not in m.sources:
@@ -186,6 +193,8 @@ def _passages(m: s.Monograph) -> Iterator[Mistake]:
     """Ids in the files that hold no rules: products, adverse effects, advice, readings, the drug itself."""
     for file, key, _, listed in _listed(m):
         for number, item in enumerate(listed.values()):
+            if not item.statements:
+                yield Mistake(file, f".{key}[{number}]", f"{item.id} rests on no statement.")
             yield from bases(m, file, f".{key}[{number}]", item.statements, (), None)
     for number, product in enumerate(m.products.values()):
         places = tuple(s.Place(source=part.source, locator="") for part in product.ingredients)
@@ -204,6 +213,23 @@ def _passages(m: s.Monograph) -> Iterator[Mistake]:
         yield from bases(m, "interpretations.yaml", f".interpretations[{number}]", reading.statements, (), None)
     edition = s.Place(source=m.drug.edition.source, locator="")
     yield from bases(m, "monograph.yaml", ".drug", m.drug.statements, (edition,), None)
+
+
+def _stated(m: s.Monograph) -> Iterator[Mistake]:
+    """A value that the source text is said to state must be one of the numbers of its statements."""
+    for id_, value in m.values.items():
+        if value.kind != "stated":
+            continue
+        file = "policy.yaml" if id_ in m.policy else "values.yaml"
+        given = {float(n) for one in value.statements if one in m.statements for n in m.statements[one].numbers}
+        ends = value.value if isinstance(value.value, tuple) else (value.value,)
+        for end in ends:
+            if value.statements and end not in given:
+                message = (
+                    f"value {id_} is stated as {end:.10g}, but none of its statements holds that number; "
+                    "correct it, or give its kind as derived with a reason."
+                )
+                yield Mistake(file, f".values.{id_}", message)
 
 
 def _resting(m: s.Monograph, kind: str, id_: str) -> set[str] | None:

@@ -1,10 +1,15 @@
 """What the files of a monograph may say; every structure is immutable and refuses unknown keys."""
 
-from datetime import date
 from typing import Literal
 
 import msgspec
 
+from apothecary.knowledge.source_text import CitedAt as CitedAt
+from apothecary.knowledge.source_text import Edition as Edition
+from apothecary.knowledge.source_text import Place as Place
+from apothecary.knowledge.source_text import Source as Source
+from apothecary.knowledge.source_text import Statement as Statement
+from apothecary.knowledge.source_text import Strict
 from apothecary.logic import Condition
 
 Severity = Literal["critical", "warning", "info"]
@@ -14,42 +19,7 @@ BasisKind = Literal["stated", "interpreted", "policy"]
 Domain = Literal["condition", "medication", "allergy", "immunization", "procedure", "observation", "answer"]
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base: immutable, unknown keys are errors."""
-
-
-class Source(_Strict, frozen=True):
-    """A reference of the source text by its own number, or one we added."""
-
-    id: str
-    kind: str
-    citation: str
-    url: str | None = None
-    pmid: str | None = None
-    cited: bool = True
-
-
-class Place(_Strict, frozen=True):
-    """Where a number was taken from."""
-
-    source: str
-    locator: str
-
-
-class Statement(_Strict, frozen=True):
-    """One statement of the source text: where it stands, a fingerprint of it, and what encodes it. Never its text."""
-
-    id: str
-    section: str
-    ordinal: int
-    references: tuple[str, ...]
-    fingerprint: str
-    encoded_by: tuple[str, ...] = ()
-    background: str | None = None
-    off_label: bool = False
-
-
-class Value(_Strict, frozen=True):
+class Value(Strict, frozen=True):
     """A number with its unit, its kind and where it comes from; `[low, high]` is a range."""
 
     meaning: str
@@ -62,7 +32,7 @@ class Value(_Strict, frozen=True):
     interpretation: str | None = None
 
 
-class Interpretation(_Strict, frozen=True):
+class Interpretation(Strict, frozen=True):
     """A reading of vague or contradictory wording."""
 
     id: str
@@ -73,7 +43,7 @@ class Interpretation(_Strict, frozen=True):
     statements: tuple[str, ...]
 
 
-class AnswerRule(_Strict, frozen=True):
+class AnswerRule(Strict, frozen=True):
     """When a result counts as an answer: its code or word is in the value set, or its number reaches the value."""
 
     value_set: str
@@ -81,7 +51,7 @@ class AnswerRule(_Strict, frozen=True):
     below: str | None = None
 
 
-class Observation(_Strict, frozen=True):
+class Observation(Strict, frozen=True):
     """A quantity or a test: which codes report it, its unit, what is plausible, when it expires, how to get it."""
 
     name: str
@@ -96,10 +66,10 @@ class Observation(_Strict, frozen=True):
     product_of: tuple[str, str] | None = None
     formula: Literal["age", "creatinine-clearance"] | None = None
     cross_check: tuple[str, ...] = ()
-    answers: dict[str, AnswerRule] = {}
+    answers: dict[str, AnswerRule] = msgspec.field(default_factory=dict)
 
 
-class LabeledException(_Strict, frozen=True):
+class LabeledException(Strict, frozen=True):
     """A labeled exception: for these patients the rule gives this action instead."""
 
     label: str
@@ -109,14 +79,14 @@ class LabeledException(_Strict, frozen=True):
     statements: tuple[str, ...] = ()
 
 
-class Advice(_Strict, frozen=True):
+class Advice(Strict, frozen=True):
     """The decision a rule speaks to and what it says, so that opposite advice can be found."""
 
     decision: str
     says: str
 
 
-class Rule(_Strict, frozen=True):
+class Rule(Strict, frozen=True):
     """One question about a patient, the finding when it applies, and what it rests on."""
 
     id: str
@@ -134,7 +104,7 @@ class Rule(_Strict, frozen=True):
     places: tuple[Place, ...] = ()
 
 
-class IndicationRule(_Strict, frozen=True):
+class IndicationRule(Strict, frozen=True):
     """A use the monograph names."""
 
     id: str
@@ -145,7 +115,7 @@ class IndicationRule(_Strict, frozen=True):
     interpretation: str | None = None
 
 
-class ValueSet(_Strict, frozen=True):
+class ValueSet(Strict, frozen=True):
     """A named set of codes and names; `subtract` takes out rows that also match another set.
 
     A name does not count beside a code of a system whose codes the set lists, unless `names_always`. With `coarse`
@@ -162,7 +132,7 @@ class ValueSet(_Strict, frozen=True):
     ask: str | None = None
 
 
-class CodeEntry(_Strict, frozen=True):
+class CodeEntry(Strict, frozen=True):
     """One code or name of a value set; `coarse` marks a code broader than the concept."""
 
     value_set: str
@@ -173,16 +143,7 @@ class CodeEntry(_Strict, frozen=True):
     coarse: bool = False
 
 
-class Edition(_Strict, frozen=True):
-    """Which edition of the source text was encoded."""
-
-    title: str
-    publisher: str
-    revised: date
-    source: str
-
-
-class Identity(_Strict, frozen=True):
+class Identity(Strict, frozen=True):
     """Which drug a monograph is about and how a record names it."""
 
     id: str
@@ -194,7 +155,7 @@ class Identity(_Strict, frozen=True):
     statements: tuple[str, ...]
 
 
-class MonographFile(_Strict, frozen=True):
+class MonographFile(Strict, frozen=True):
     """monograph.yaml: identity, the topics in the order they are shown, the uses."""
 
     drug: Identity
@@ -202,21 +163,21 @@ class MonographFile(_Strict, frozen=True):
     indications: tuple[IndicationRule, ...]
 
 
-class Quantity(_Strict, frozen=True):
+class Quantity(Strict, frozen=True):
     """A number or a range with its unit, inside product data."""
 
     value: float | tuple[float, float]
     unit: str
 
 
-class Strength(_Strict, frozen=True):
+class Strength(Strict, frozen=True):
     """How much drug one container holds, in which volume."""
 
     amount: Quantity
     volume: Quantity
 
 
-class Storage(_Strict, frozen=True):
+class Storage(Strict, frozen=True):
     """How a product is kept."""
 
     temperature: Quantity
@@ -225,7 +186,7 @@ class Storage(_Strict, frozen=True):
     may_be_shaken: bool
 
 
-class Ingredient(_Strict, frozen=True):
+class Ingredient(Strict, frozen=True):
     """Something the product contains, and the source that says so."""
 
     name: str
@@ -233,7 +194,7 @@ class Ingredient(_Strict, frozen=True):
     source: str
 
 
-class Product(_Strict, frozen=True):
+class Product(Strict, frozen=True):
     """One marketed product."""
 
     id: str
@@ -249,14 +210,14 @@ class Product(_Strict, frozen=True):
     statements: tuple[str, ...]
 
 
-class Effect(_Strict, frozen=True):
+class Effect(Strict, frozen=True):
     """One adverse effect with its own references."""
 
     name: str
     references: tuple[str, ...]
 
 
-class AdverseEffects(_Strict, frozen=True):
+class AdverseEffects(Strict, frozen=True):
     """The common adverse effects in one indication; `threshold` names the value their frequencies reach."""
 
     id: str
@@ -266,7 +227,7 @@ class AdverseEffects(_Strict, frozen=True):
     statements: tuple[str, ...]
 
 
-class AdviceLine(_Strict, frozen=True):
+class AdviceLine(Strict, frozen=True):
     """One line of advice for patients, in plain words."""
 
     id: str

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with everything escaped and no undefined name allowed."""
     return Environment(
         loader=PackageLoader("apothecary.present"),
         autoescape=True,
@@ -28,4 +29,4 @@ def _environment() -> Environment:
 
 def render(review: Review, monograph: Monograph) -> str:
     """The review as a self-contained HTML page, ending with one newline."""
-    return _environment().get_template("review.html").render(shown=content(review, monograph))
+    return environment().get_template("review.html").render(shown=content(review, monograph))

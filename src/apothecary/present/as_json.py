@@ -33,6 +33,8 @@ def document(review: Review) -> dict[str, Any]:
             "version": review.knowledge.version,
             "revised": review.knowledge.revised.isoformat(),
             "hash": review.knowledge.hash,
+            "expires": review.knowledge.expires.isoformat(),
+            "expired": review.knowledge.expired,
         },
         "patient": {
             "id": patient.id,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 from apothecary.present.content import Content, Entry, content
+from apothecary.present.page import Page, Piece
 from apothecary.present.safe import encodable, mapped
 
 if TYPE_CHECKING:
     from apothecary.knowledge.schema import Monograph
     from apothecary.review.result import Review
 
-_NARROWEST: Final = 40
 _VERDICT_STYLES: Final = {
     "stop": "bold red",
     "cannot-tell": "bold magenta",
@@ -21,8 +20,6 @@ _VERDICT_STYLES: Final = {
     "go": "bold green",
 }
 _SEVERITY_STYLES: Final = {"critical": "bold red", "warning": "bold yellow", "info": "bold cyan"}
-
-Piece = tuple[str, str]  # text and its style
 
 
 def render(
@@ -33,7 +30,7 @@ def render(
     `color` adds terminal codes; without it there are none. Characters that `encoding` lacks are spelled out.
     """
     shown = mapped(content(review, monograph), partial(encodable, encoding=encoding))
-    page = _Page(max(width, _NARROWEST), color)
+    page = Page(width, color)
     _head(page, shown)
     _do_first(page, shown)
     _to_get(page, shown)
@@ -43,53 +40,7 @@ def render(
     return page.text()
 
 
-class _Page:
-    """Rows written so far; Rich does the wrapping and the color, by cells, so that wide characters fit too."""
-
-    def __init__(self, width: int, color: bool) -> None:
-        from rich.console import Console
-
-        self._out = StringIO()
-        # An empty environment: the result depends on the arguments only, not on the terminal it was made in.
-        self._console = Console(
-            file=self._out,
-            width=width,
-            height=1000,
-            force_terminal=color,
-            color_system="standard" if color else None,
-            markup=False,
-            highlight=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},
-        )
-        self._width = width
-
-    def text(self) -> str:
-        return self._out.getvalue()
-
-    def blank(self) -> None:
-        self._out.write("\n")
-
-    def heading(self, text: str) -> None:
-        self.blank()
-        self.put([(text.upper(), "bold underline")])
-
-    def put(self, pieces: list[Piece], indent: int = 0, marker: str = "") -> None:
-        """A paragraph whose rows hang below each other; `marker` stands in the indent of the first row."""
-        from rich.text import Text
-
-        if len(marker) >= indent > 0:  # too long to stand beside the text
-            pieces, marker = [(f"{marker.strip()} ", ""), *pieces], ""
-        body = Text.assemble(*pieces)
-        rows: list[Text] = list(body.wrap(self._console, self._width - indent, overflow="fold", tab_size=1))
-        for number, row in enumerate(rows or [Text()]):
-            row.rstrip()
-            first = marker if number == 0 else ""
-            self._console.print(Text(first.ljust(indent)) + row, soft_wrap=True)
-
-
-def _head(page: _Page, shown: Content) -> None:
+def _head(page: Page, shown: Content) -> None:
     page.put(
         [
             (f"{shown.drug}: ", "bold"),
@@ -100,14 +51,14 @@ def _head(page: _Page, shown: Content) -> None:
     page.put([(f"As of {shown.as_of}. Patient: {shown.patient}. Phase: {shown.phase}.", "")])
 
 
-def _do_first(page: _Page, shown: Content) -> None:
+def _do_first(page: Page, shown: Content) -> None:
     page.heading(shown.headings.do_first)
     if not shown.do_first:
         page.put([(shown.nothing.do_first, "")], 2)
     _entries(page, shown.do_first)
 
 
-def _entries(page: _Page, entries: tuple[Entry, ...]) -> None:
+def _entries(page: Page, entries: tuple[Entry, ...]) -> None:
     for number, entry in enumerate(entries, 1):
         page.put(_title(entry, with_severity=True), 4, f"{number:>2}.")
         page.put([(entry.action, "")], 4)
@@ -124,7 +75,7 @@ def _title(entry: Entry, with_severity: bool) -> list[Piece]:
     return [*severity, (entry.title, "bold"), (f" ({entry.id}){marks}", "")]
 
 
-def _to_get(page: _Page, shown: Content) -> None:
+def _to_get(page: Page, shown: Content) -> None:
     page.heading(shown.headings.to_get)
     if not shown.to_get:
         page.put([(shown.nothing.to_get, "")], 2)
@@ -138,7 +89,7 @@ def _to_get(page: _Page, shown: Content) -> None:
         page.put([(get.settles, "")], 13, "    Settles:")
 
 
-def _open(page: _Page, shown: Content) -> None:
+def _open(page: Page, shown: Content) -> None:
     if not shown.open:
         return
     page.heading(shown.headings.open)
@@ -148,7 +99,7 @@ def _open(page: _Page, shown: Content) -> None:
             page.put([*_title(entry, with_severity=False), (f": {entry.open}", "")], 4, "  -")
 
 
-def _rest(page: _Page, shown: Content) -> None:
+def _rest(page: Page, shown: Content) -> None:
     if shown.info:
         page.heading(shown.headings.info)
         _entries(page, shown.info)
@@ -175,7 +126,7 @@ def _rest(page: _Page, shown: Content) -> None:
         page.put([(f"{where}{problem.message} ({problem.code})", "")], 4, "  -")
 
 
-def _sources(page: _Page, shown: Content) -> None:
+def _sources(page: Page, shown: Content) -> None:
     page.heading(shown.headings.sources)
     column = min(12, 5 + max((len(source.id) for source in shown.sources), default=0))
     for source in shown.sources:

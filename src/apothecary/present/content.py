@@ -70,7 +70,7 @@ class Number(msgspec.Struct, frozen=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """Something in the record that could not be used as it stands."""
+    """Something in the record or about the knowledge that could not be used as it stands."""
 
     where: str
     message: str

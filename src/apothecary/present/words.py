@@ -41,7 +41,7 @@ class Headings(msgspec.Struct, frozen=True):
     uses: str = "Documented uses"
     numbers: str = "Numbers about the patient"
     clear: str = "Clear"
-    problems: str = "Problems in the record"
+    problems: str = "Problems"
     sources: str = "Sources"
     grounds: str = "Statements of the monograph behind each finding"
 
@@ -61,7 +61,19 @@ def verdict(review: Review) -> Verdict:
 
 
 def sentence(review: Review) -> str:
-    """What the verdict means here, with the counts it rests on. A review without any question says so."""
+    """What the verdict means here, with the counts it rests on, and whether the edition is out of date."""
+    used = review.knowledge
+    if not used.expired:
+        return _counts(review)
+    revised, expires = used.revised.isoformat(), used.expires.isoformat()
+    return (
+        f"{_counts(review)} The edition of the monograph is out of date (revised {revised}, to be used until "
+        f"{expires}): look for a newer one before relying on this review."
+    )
+
+
+def _counts(review: Review) -> str:
+    """What applies and what is open. A review without any question says so."""
     applies = {s: _count(review, s, "applies") for s in ("critical", "warning")}
     unknown = {s: _count(review, s, "unknown") for s in ("critical", "warning")}
     if not review.findings:
@@ -76,7 +88,7 @@ def sentence(review: Review) -> str:
             f"No critical finding applies so far, but the record cannot rule it out. "
             f"{_open(unknown['critical'], 'critical')} Get what is missing first."
         )
-    if review.verdict == "caution":
+    if review.verdict == "caution" and (applies["warning"] or unknown["warning"]):
         parts = [
             counted(applies["warning"], "warning applies", "warnings apply") if applies["warning"] else "",
             counted(unknown["warning"], "warning is open", "warnings are open") if unknown["warning"] else "",
@@ -141,9 +153,12 @@ def notes(finding: Finding, monograph: Monograph) -> tuple[str, ...]:
 
 
 def knowledge(review: Review, monograph: Monograph) -> tuple[str, ...]:
-    """Which edition of the source text and which knowledge were used."""
-    edition = monograph.drug.edition
+    """Which edition of the source text and which knowledge were used, and how long the edition may be used."""
+    edition, used = monograph.drug.edition, review.knowledge
+    ended = " That day has passed: the edition is out of date." if used.expired else ""
     return (
-        f"Monograph: {edition.title}, {edition.publisher}, revised {review.knowledge.revised.isoformat()}.",
-        f"Knowledge version {review.knowledge.version}, hash {review.knowledge.hash}.",
+        f"Monograph: {edition.title}, {edition.publisher}, revised {used.revised.isoformat()}.",
+        f"Policy: an edition may be used for {used.limit} without a warning, this one until "
+        f"{used.expires.isoformat()}.{ended}",
+        f"Knowledge version {used.version}, hash {used.hash}.",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from apothecary.knowledge import Monograph
 from apothecary.knowledge.schema import PhaseName
 from apothecary.logic import Interval, Truth
-from apothecary.record import Row, Span
+from apothecary.record import Problem, Row, Span
 from apothecary.record.facts import SectionName
 from apothecary.review.index import Index
 from apothecary.review.result import Need, Why
@@ -27,7 +27,10 @@ _MAY_COUNT = ("current", "uncertain", "unreadable")
 
 
 class Context:
-    """Facts, knowledge, phase; `memo` keeps what was worked out in this review, `constants` what never changes."""
+    """Facts, knowledge, phase; `memo` keeps what was worked out in this review, `constants` what never changes.
+
+    `problems`: what is to be said of using this knowledge on that day.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Context:
         start: Span | None,
         indication: str | None = None,
         constants: dict[Any, Any] | None = None,
+        problems: tuple[Problem, ...] = (),
     ) -> None:
         self.index = index
         self.monograph = monograph
@@ -48,6 +52,7 @@ class Context:
         self.memo: dict[Any, Any] = {}
         self.kept: list[Any] = []
         self.constants: dict[Any, Any] = {} if constants is None else constants
+        self.problems = problems
 
     def number(self, name: str) -> float:
         """The number of a value that is not a range, in its own unit."""

@@ -8,6 +8,7 @@ import msgspec
 
 from apothecary import logic
 from apothecary.logic import Truth
+from apothecary.record import Problem
 from apothecary.review.context import Context
 from apothecary.review.describe import describe
 from apothecary.review.evaluate import evaluate
@@ -35,7 +36,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """The whole reasoning of one rule on one record."""
+    """The whole reasoning of one rule on one record; `problems`: what is to be said of the knowledge used."""
 
     rule: str
     status: Truth
@@ -46,6 +47,7 @@ class Explanation(msgspec.Struct, frozen=True):
     ignored: tuple[Evidence, ...]
     statements: tuple[str, ...]
     interpretation: str | None
+    problems: tuple[Problem, ...] = ()
 
 
 def explain(rule_id: str, ctx: Context) -> Explanation:
@@ -62,6 +64,7 @@ def explain(rule_id: str, ctx: Context) -> Explanation:
         tuple(_ignored(rule.when, ctx)),
         rule.statements,
         rule.interpretation,
+        ctx.problems,
     )
 
 

@@ -92,11 +92,17 @@ class PatientShown(msgspec.Struct, frozen=True):
 
 
 class Knowledge(msgspec.Struct, frozen=True):
-    """Which knowledge was used."""
+    """Which knowledge was used. `expires`: the last day on which its edition may be used without a warning.
+
+    `expired`: the day of the review is later; `limit`: the policy's limit on the age of an edition, in words.
+    """
 
     version: str
     revised: date
     hash: str
+    expires: date
+    expired: bool
+    limit: str
 
 
 class ToGet(msgspec.Struct, frozen=True):

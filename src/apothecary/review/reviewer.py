@@ -14,6 +14,7 @@ from apothecary.record import Problem, Record, RecordError, Span
 from apothecary.review import quantities as q
 from apothecary.review.conflicts import opposite_advice
 from apothecary.review.context import Context
+from apothecary.review.edition import Edition
 from apothecary.review.evaluate import evaluate
 from apothecary.review.index import Asked, Hit, Index
 from apothecary.review.observed import Open
@@ -22,7 +23,6 @@ from apothecary.review.result import (
     Basis,
     Finding,
     IndicationFound,
-    Knowledge,
     Measure,
     PatientShown,
     Review,
@@ -57,7 +57,7 @@ class Reviewer:
             for use in monograph.indications.values()
         }
         self._constants: dict[Any, Any] = {}
-        self._knowledge = Knowledge(monograph.version, monograph.drug.edition.revised, monograph.hash)
+        self._edition = Edition(monograph)
         self._clear = {rule.id: self._state(rule, NONE) for rule in monograph.rules.values()}
         self._asked = {phase: [*self._of_phase(phase)] for phase in get_args(PhaseName)}
         topics = {topic: number for number, topic in enumerate(monograph.topics)}
@@ -72,7 +72,11 @@ class Reviewer:
         phase: PhaseName | None = None,
         indication: str | None = None,
     ) -> Review:
-        """The review as of a day; RecordError when the patient has died by then, UnknownUse for an unknown use."""
+        """The review as of a day.
+
+        RecordError when the patient has died by then, UnknownUse for an unknown use, ExpiredEdition when the site
+        refuses an edition of that age.
+        """
         ctx = self.context(record, as_of, phase, indication)
         none_of = ctx.index.surely_none_of if indication is None else _not_known
         found = [
@@ -80,16 +84,17 @@ class Reviewer:
             for rule, asked, clear in self._asked[ctx.phase]
         ]
         findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
-        problems = (*record.problems, *opposite_advice(findings, ctx))
+        knowledge = self._edition.knowledge(as_of)
+        problems = (*ctx.problems, *record.problems, *opposite_advice(findings, ctx))
         return Review(
             contract=1,
             drug=self.monograph.drug.id,
-            knowledge=self._knowledge,
+            knowledge=knowledge,
             patient=_patient(ctx),
             as_of=as_of,
             phase=ctx.phase,
             phase_from=ctx.phase_from,
-            verdict=_verdict(findings, problems),
+            verdict=_verdict(findings, problems, knowledge.expired),
             indications=tuple(self._indications(ctx)),
             findings=findings,
             to_get=_to_get(findings),
@@ -100,6 +105,7 @@ class Reviewer:
         self, record: Record, as_of: date, phase: PhaseName | None = None, indication: str | None = None
     ) -> Context:
         """What one review works with; `explain` starts here too."""
+        problems = self._edition.problems(as_of)
         patient = record.patient
         if patient.dead and (patient.death is None or patient.death.start <= as_of):
             raise RecordError("dead", "The record says that the patient has died. Nothing was reviewed.")
@@ -123,7 +129,7 @@ class Reviewer:
         else:
             chosen, said = phase, "as asked"
         start = _start(taken) if chosen == "on-therapy" and not _earlier_rows(index, self.monograph) else None
-        return Context(index, self.monograph, chosen, said, start, indication, self._constants)
+        return Context(index, self.monograph, chosen, said, start, indication, self._constants, problems)
 
     def _of_phase(self, phase: PhaseName) -> Iterator[tuple[Rule, Asked | None, Finding]]:
         """The rules of a phase, each with the rows it asks for and its finding when there are none."""
@@ -222,14 +228,14 @@ def _start(taken: list[Hit]) -> Span | None:
     return Span(min(span.start for span in dated), min(span.end for span in dated))
 
 
-def _verdict(findings: tuple[Finding, ...], problems: tuple[Problem, ...]) -> Verdict:
+def _verdict(findings: tuple[Finding, ...], problems: tuple[Problem, ...], expired: bool) -> Verdict:
     states = {(finding.severity, finding.status) for finding in findings}
     if ("critical", Truth.APPLIES) in states:
         return "stop"
     opposed = any(problem.code == "opposite-advice" for problem in problems)
     if ("critical", Truth.UNKNOWN) in states or opposed or not findings:
         return "cannot-tell"
-    if ("warning", Truth.APPLIES) in states or ("warning", Truth.UNKNOWN) in states:
+    if ("warning", Truth.APPLIES) in states or ("warning", Truth.UNKNOWN) in states or expired:
         return "caution"
     return "go"
 

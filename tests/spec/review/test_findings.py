@@ -74,7 +74,7 @@ def test_needs_only_where_it_is_unknown(reviewer: Reviewer) -> None:
 def test_basis(reviewer: Reviewer) -> None:
     """A finding names the statements of the text it rests on, their section and their references."""
     basis = one(reviewer.review(whole(), AS_OF), "active-infection").basis
-    assert [("cautions.3", "Cautions", ("1", "2"), "stated")] == [
+    assert [("cautions.3", "Cautions / Warnings/Precautions / Warnings / Infections", ("1", "2"), "stated")] == [
         (b.statement, b.section, b.references, b.kind) for b in basis
     ]
 
