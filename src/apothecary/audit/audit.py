@@ -50,7 +50,9 @@ def audit(m: Monograph, data: bytes, previous: bytes | None = None) -> Audit:
 
 def of_this_drug(m: Monograph, data: bytes, file: str) -> Document:
     """The document of a file, which must be this drug's; SourceError when it is not."""
-    document = read_monograph(data, frozenset(id_ for id_ in m.sources if id_.isdigit()))
+    references = frozenset(id_ for id_ in m.sources if id_.isdigit())
+    sections = frozenset(path for one in m.statements.values() for path in compare.prefixes(one.section))
+    document = read_monograph(data, references, sections)
     if document.drug.casefold() not in (m.drug.name.casefold(), m.drug.id.casefold()):
         message = f"{file} is the monograph of {document.drug}, not of {m.drug.name}. Give the text of {m.drug.name}."
         raise SourceError("another-drug", message)

@@ -109,16 +109,17 @@ def _belongs_to_the_text(line: str, label: str, end: int, closes: bool, known: K
         return True
     if label in known.references:
         return (closes or not label.isdecimal()) and _SMALL_WORD.match(line, end) is not None
-    dangling = closes and label.isdecimal() and _PLAIN_WORD.match(line, end)
-    return not dangling or _PEOPLES.match(line, end) is not None
+    dangling = closes and _PLAIN_WORD.match(line, end) and not _PEOPLES.match(line, end)
+    return not dangling
 
 
 def _glued(line: str, start: int, end: int, known: Known, cell: bool) -> bool:
     """Whether the first number of a run is a citation."""
     labels = line[start:end].split(" ")
     before = line[max(0, start - _WINDOW) : start]
-    if before[-1].isalpha():
-        return _behind_word(line, before, end, labels, known, cell)
+    word = _WORD.search(before)
+    if word:
+        return _behind_word(line, word, end, labels, known, cell)
     mark, number = before[-1], _BARE_NUMBER.search(before[:-1]) if before[-1] in ".,:" else None
     over, cited = _over(line, end), labels[0] in known.references
     begins = _BEGINS.match(line, end) is not None and not _COUNTS.match(line, end)
@@ -135,12 +136,9 @@ def _glued(line: str, start: int, end: int, known: Known, cell: bool) -> bool:
     return begins and _closes(line, start)
 
 
-def _behind_word(line: str, before: str, end: int, labels: list[str], known: Known, cell: bool) -> bool:
+def _behind_word(line: str, match: re.Match[str], end: int, labels: list[str], known: Known, cell: bool) -> bool:
     """Whether a number glued to a word is a citation and not an index of it."""
-    match = _WORD.search(before)
-    if match is None:
-        return False
-    word, whole, ahead = match["last"], match.group(), before[: match.start()][-1:]
+    word, whole, ahead = match["last"], match.group(), match.string[: match.start()][-1:]
     over, cited = _over(line, end), labels[0] in known.references
     if _INDEXED.fullmatch(word):
         return False
@@ -150,6 +148,7 @@ def _behind_word(line: str, before: str, end: int, labels: list[str], known: Kno
         return False
     if word.islower() and len(word) >= _SHORTEST_SMALL:
         return cited or over
-    stands_alone = len(whole) > 1 and (whole in known.words or (len(word) > 1 and word in known.words))
+    spellings = (one for one in (whole, word, word.lower() if word.istitle() else word) if len(one) > 1)
+    stands_alone = not known.words.isdisjoint(spellings)
     is_word = stands_alone or ahead == "°" or (len(word) >= _SHORTEST_TITLED and not word.isupper())
     return is_word and cited and (over or (cell and _BEGINS.match(line, end) is not None))

@@ -1,8 +1,8 @@
 """Tells where a heading stands in the tree of sections: the text marks neither headings nor their levels.
 
 A standard heading stands where headings.yaml has it, below the innermost open section that may hold it. A heading of
-the text's own stands below the innermost open section that holds such ones, beside the others there. So no level is
-guessed from what stands around a heading: a sentence more or less moves no section.
+the text's own stands below the innermost open section that holds such ones, else below the chapter, beside the others
+there. So no level is guessed from what stands around a heading: a sentence more or less moves no section.
 """
 
 import re
@@ -14,7 +14,7 @@ from apothecary.knowledge.yamlfile import read_yaml
 
 _FILE = Path(__file__).with_name("headings.yaml")
 _LONGEST, _MOST_WORDS = 120, 16
-_NO_HEADING = re.compile(r"[.;:,!?][)\]”’\"]*$|[;?!] |^[-•*–|]|^\W*$|\|$|™|©")
+_NO_HEADING = re.compile(r"[.;:,!?][)\]”’\"]*$|[;?!] |^[-•*–|]|^[\W\d_]*$|\|$|™|©")
 _BEGINS = re.compile(r"[^\W_a-z]|[a-z]{1,3}[A-Z]|[<>≤≥†(]")
 _IN_BRACKETS = re.compile(r" \([^()]*\)$")
 
@@ -27,7 +27,7 @@ class Level(NamedTuple):
     own: "Level | None"
 
 
-_UNKNOWN = Level({}, (), Level({}, (), None))  # a section that is new to us may have parts, as Uses has
+_LAST = Level({}, (), None)  # nothing is known to stand below
 
 
 class Open(NamedTuple):
@@ -86,10 +86,14 @@ def place(title: str, opened: tuple[Open, ...], top: Level) -> tuple[Open, ...] 
     return None
 
 
-def place_own(title: str, opened: tuple[Open, ...]) -> tuple[Open, ...]:
-    """The open headings down to one of the text's own."""
+def place_own(title: str, opened: tuple[Open, ...], sections: frozenset[str] = frozenset()) -> tuple[Open, ...]:
+    """The open headings down to one of the text's own; of `sections`, known by their paths, the deepest that fits."""
+    names = [one.name for one in opened]
+    for depth in range(len(opened), 0, -1):
+        if " / ".join((*names[:depth], title)) in sections:
+            return (*opened[:depth], Open(title, opened[depth - 1].level.own or _LAST))
     for depth in range(len(opened), 0, -1):
         own = opened[depth - 1].level.own
         if own is not None:
             return (*opened[:depth], Open(title, own))
-    return (*opened[:1], Open(title, _UNKNOWN))  # the chapters are a closed list
+    return (*opened[:1], Open(title, _LAST))  # the chapters are a closed list

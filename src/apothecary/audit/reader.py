@@ -45,8 +45,12 @@ class SourceError(Exception):
         self.message = message
 
 
-def read_monograph(data: bytes, also: frozenset[str] = frozenset()) -> Document:
-    """The document of a file; `also` are numbers of references known from elsewhere. SourceError says why not."""
+def read_monograph(data: bytes, also: frozenset[str] = frozenset(), sections: frozenset[str] = frozenset()) -> Document:
+    """The document of a file; SourceError says why there is none.
+
+    `also` are numbers of references and `sections` paths of sections known from elsewhere: they decide where the text
+    can be read in two ways.
+    """
     text = _text(data)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     title_at, edition_at, last_at = _places(lines)
@@ -58,7 +62,7 @@ def read_monograph(data: bytes, also: frozenset[str] = frozenset()) -> Document:
         title=lines[title_at],
         drug=drug,
         edition=_edition(lines[edition_at]),
-        sections=(*_Body(lines[:edition_at], title_at + 1, told, drug).sections(), notes),
+        sections=(*_Body(lines[:edition_at], title_at + 1, told, drug, sections).sections(), notes),
         bibliography=lines[last_at],
         references=references,
         leading=tuple(line for line in lines[:title_at] if line),
@@ -73,14 +77,9 @@ def _text(data: bytes) -> str:
     again = "save the text of the monograph's page again, as plain text in UTF-8"
     if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf"):
         raise SourceError("empty", f"The file is empty: {again}.")
-    head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    kind = next((kind for begin, kind in _NO_TEXT.items() if head.startswith(begin)), "")
-    if head[:1] in (b"{", b"[") and data.rstrip()[-1:] in (b"}", b"]"):
-        kind = "JSON"
-    if not kind and b"\0" in data:
-        kind = "binary" if data[::2].strip(b"\0") and data[1::2].strip(b"\0") else "UTF-16"
-    if kind:
-        raise SourceError("not-text", f"The file is not UTF-8 text but {kind}: {again}.")
+    other = _other_kind(data)
+    if other:
+        raise SourceError("not-text", f"The file is not UTF-8 text but {other}: {again}.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -92,6 +91,19 @@ def _text(data: bytes) -> str:
     if not text.strip():
         raise SourceError("empty", f"The file is empty: {again}.")
     return text
+
+
+def _other_kind(data: bytes) -> str:
+    """What a file is that is plainly no text in UTF-8, or nothing."""
+    head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for begin, kind in _NO_TEXT.items():
+        if head.startswith(begin):
+            return kind
+    if head[:1] in (b"{", b"[") and data.rstrip()[-1:] in (b"}", b"]"):
+        return "JSON"
+    if b"\0" in data:  # every second byte is 0 where Latin letters are written in UTF-16
+        return "binary" if data[::2].strip(b"\0") and data[1::2].strip(b"\0") else "UTF-16"
+    return ""
 
 
 def _places(lines: list[str]) -> tuple[int, int, int]:
@@ -119,7 +131,7 @@ def _edition(line: str) -> Edition:
             raise ValueError
         day = date(int(match["year"]), _MONTHS.index(match["month"]) + 1, int(match["day"]))
     except ValueError as error:
-        said = " ".join(_EDITION_LINE.split(line)[1].split()[:3]).rstrip(".")
+        said = " ".join(_EDITION_LINE.split(line)[1].partition(". ")[0].split()[:3]).rstrip(".")
         wrong = f"“{said}” is no date such as “April 10, 2025”" if said else "it has no date"
         message = f"The line of the last revision cannot be read, {wrong}: correct the line, or {_AGAIN}."
         raise SourceError("no-edition-date", message) from error
@@ -212,8 +224,8 @@ class _Node:
 class _Body:
     """Reads the lines between the title and the edition line into sections."""
 
-    def __init__(self, lines: list[str], begin: int, told: Known, drug: str) -> None:
-        self._lines, self._begin, self._told = lines, begin, told
+    def __init__(self, lines: list[str], begin: int, told: Known, drug: str, sections: frozenset[str]) -> None:
+        self._lines, self._begin, self._told, self._sections = lines, begin, told, sections
         self._top = headings.standard(drug)
         self._tops = [_Node(None, (HEADER,), begin)]
         self._nodes = [self._tops[0]]  # the open sections, the outermost first
@@ -260,7 +272,7 @@ class _Body:
         if opened is None:
             if not self._opened or not self._is_own(line):
                 return False
-            opened = headings.place_own(line, self._opened)
+            opened = headings.place_own(line, self._opened, self._sections)
         node = _Node(line, tuple(one.name for one in opened), line_number)
         depth = len(opened) - 1
         if depth:

@@ -14,7 +14,7 @@ from apothecary.audit.sentences import sentences
 
 _RULE = re.compile(r"(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?)?")
 _COLUMN = re.compile(r"-{3,}")
-_MOST_LINES = 60  # of a cell; what has no pipe for longer is no cell
+_MOST_LINES = 60  # of a cell before the one with its pipe
 Cell = tuple[Sentence, ...]
 
 
@@ -57,7 +57,7 @@ def _end(lines: list[str], begin: int, limit: int) -> int:
     for at in range(begin, limit):
         if lines[at].endswith("|"):
             end = at + 1
-        elif at - end > _MOST_LINES:
+        elif at - end >= _MOST_LINES:
             break
     return end
 
