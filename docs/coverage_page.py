@@ -16,6 +16,8 @@ _KINDS = {
     "value": "value",
     "indication": "use",
     "interpretation": "reading",
+    "dosing": "dosing",
+    "monitoring": "monitoring",
     "product": "product",
     "adverse-effect": "adverse effects",
     "advice": "advice",

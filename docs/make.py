@@ -14,6 +14,7 @@ from apothecary import logic
 from apothecary.knowledge import PACKAGED, Monograph, Rule, Value, load, packaged
 from apothecary.knowledge.jsonschema import texts
 from apothecary.knowledge.limits import ENGINE_VALUES
+from apothecary.knowledge.therapy import named_values
 from apothecary.review.describe import describe
 from docs import coverage_page
 
@@ -26,9 +27,13 @@ _MADE = "<!-- Made by `python -m docs.make` from the knowledge files: change tho
 _PHASES = {"considering": "considering", "on-therapy": "on therapy"}
 _KINDS = {
     "assumed": ("Assumed by us", "The source text leaves these open. A site may change them in `policy.yaml`."),
-    "fixed": ("Fixed by another source", "The source text leaves these open and another source settles them."),
-    "derived": ("Derived from the source text", "Worked out from what the source text states."),
-    "stated": ("Stated by the source text", "Taken over as they stand."),
+    "fixed": (
+        "Fixed by another source",
+        "The source text leaves these open and another source settles them. They stand in `policy.yaml`; facts about\n"
+        "a product, which are marked, in `values.yaml`.",
+    ),
+    "derived": ("Derived from the source text", "Worked out from what the source text states; in `values.yaml`."),
+    "stated": ("Stated by the source text", "Taken over as they stand; in `values.yaml`."),
 }
 
 
@@ -216,8 +221,8 @@ def _names(top: logic.Condition) -> Iterator[str]:
 
 def _values(known: list[Monograph]) -> str:
     intro = (
-        "Every number with its unit, its kind, where it comes from and what uses it. The numbers of the first two\n"
-        "tables of a monograph stand in `policy.yaml`, the others in `values.yaml`. How to change one:\n"
+        "Every number with its unit, its kind, where it comes from and what uses it. What a site may change stands\n"
+        "in `policy.yaml`, the rest in `values.yaml`; each table says which. How to change one:\n"
         "[README](../README.md#change-a-threshold)."
     )
     return _page("Values", intro, (line for m in known for line in _values_of(m)))
@@ -244,11 +249,13 @@ def _origin(value: Value, m: Monograph) -> str:
         parts.append(_ids(value.statements))
     if value.interpretation:
         parts.append(f"[{value.interpretation}](../INTERPRETATIONS.md#{value.interpretation})")
+    if value.kind == "fixed" and value not in [m.values[name] for name in m.policy]:
+        parts.append("in `values.yaml`")
     return " · ".join(parts)
 
 
 def _users(m: Monograph) -> dict[str, list[str]]:
-    """What reads each value: rules, uses, observations (expiry, limits, molar mass), the engine itself."""
+    """What reads each value: rules, uses, observations (expiry, limits), dosing, monitoring, products, the engine."""
     found: dict[str, list[str]] = {}
     for rule in m.rules.values():
         for name in _named(rule, m.values):
@@ -263,6 +270,12 @@ def _users(m: Monograph) -> dict[str, list[str]]:
         for limit in dict.fromkeys((*read, *answers)):
             if limit:
                 found.setdefault(limit, []).append(id_)
+    plans = [(f"dosing/{id_}", named_values([one], [])) for id_, one in m.dosing.items()]
+    plans += [(f"monitoring/{id_}", named_values([], [one])) for id_, one in m.monitoring.items()]
+    plans += [(id_, {p.measurable, p.doses_per_container} - {None}) for id_, p in m.products.items()]
+    for id_, names in plans:
+        for name in sorted(names):
+            found.setdefault(name, []).append(id_)
     for name in sorted(ENGINE_VALUES & m.values.keys()):
         found.setdefault(name, []).append("engine")
     return found

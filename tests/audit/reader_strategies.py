@@ -26,7 +26,7 @@ from reader_words import (
 
 from apothecary.audit.document import Document, Paragraph, Sentence, Table, walk
 
-SETTINGS = settings(derandomize=True, deadline=None, max_examples=100)
+SETTINGS = settings(derandomize=True, deadline=None, max_examples=60)
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Outline = list[tuple[str, ...]]
 

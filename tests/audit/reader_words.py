@@ -33,7 +33,7 @@ OPENINGS = (
 )  # fmt: skip
 # Left out: a full stop behind a company or a country before a capital, and citations inside a sentence behind a number
 # (`in weeks 1 and 2,1 3 pain`), behind a name (`with HER2,1` is told, `with HER21` is not) or before what they could
-# count (`pain,1 3 patients`).
+# measure (`pain,1 3 days`); `pain,1 3 patients` cites 3 where 3 is a reference.
 MIDDLES = (
     "have worse pain", "take up to 1–2 mg/kg daily", "(≥5%)", "below 500/mm3", "per 1.73 m2", "with CYP3A4 inhibitors",
     "(95% CI 1.2–3.4)", "e.g., in the thigh", "(i.e., twice)", "by Nobody et al. in 2003", "of Hats, Inc. and others",

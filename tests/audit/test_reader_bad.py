@@ -73,6 +73,18 @@ def refused(data: bytes) -> tuple[str, str]:
             "save the whole page again, with its last line end.",
         ),
         (
+            (TEXT.partition(" that do not hurt")[0] + "\n").encode(),
+            "incomplete",
+            "The monograph is incomplete, the file breaks off in the line of reference 2003: "
+            "save the whole page again, with its last line end.",
+        ),
+        (
+            (TEXT.partition("2003. Society")[0] + "2003.").encode(),
+            "incomplete",
+            "The monograph is incomplete, the file breaks off in the line of reference 16: "
+            "save the whole page again, with its last line end.",
+        ),
+        (
             written_out(["Brand name: Hats"]).encode(),
             "incomplete",
             f"The monograph is incomplete, it has no section: {WHOLE}",
@@ -122,6 +134,6 @@ def test_an_unresolved_citation_is_no_sign_of_a_cut_where_the_page_goes_on() -> 
     assert ("More about hats",) == read_monograph(text.encode()).trailing
 
 
-@pytest.mark.parametrize("sign", ["\ufeff", "\n\n", "Home\nDrugs A to Z\n"])
+@pytest.mark.parametrize("sign", ["\ufeff", "\n\n", "Home\nDrugs A to Z\n", "[Home]\n", "{}"])
 def test_what_stands_before_the_title_does_no_harm(sign: str) -> None:
     assert read_monograph(TEXT.encode()).references[0].text == read_monograph((sign + TEXT).encode()).references[0].text

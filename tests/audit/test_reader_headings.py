@@ -191,6 +191,7 @@ def test_a_drug_has_its_headings_whatever_signs_its_name_has(drug: str) -> None:
         "Stage 3 Disease", "Diabetes Mellitus Type 2", "Interleukin 1", "COVID-19", "HER2", "CYP3A4", "Vitamin B12",
         "Gout† [off-label]", "St. John's Wort", "E. coli Infections", "≥65 Years of Age", "<40 kg", "Ökologie",
         "2–17 Years of Age", "eGFR-based Reduction", "Use in the U.S. Army",
+        " ".join(["Hats"] * 16), "H" * 120,
     ],
 )  # fmt: skip
 def test_a_heading_of_the_texts_own(line: str) -> None:
@@ -201,7 +202,8 @@ def test_a_heading_of_the_texts_own(line: str) -> None:
     "line",
     [
         "Hats are tall.", "Hats are tall1", "Hats are tall.1", "Hats:", "hats are tall", "They said “hats.”",
-        "(See Hats.)", "Is it? Nobody knows", "* Hats", "Hats™", "17", "Hats " * 20,
+        "(See Hats.)", "Is it? Nobody knows", "* Hats", "Hats™", "17",
+        " ".join(["Hats"] * 17), "H" * 121,
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_heading(line: str) -> None:
@@ -232,3 +234,12 @@ def test_a_section_known_from_elsewhere_decides_where_the_text_does_not() -> Non
     assert beside in paths("Uses", "Gout", "Acute Attacks", "Hats.1")
     known = read_monograph(text, sections=frozenset([inside]))
     assert inside in [" / ".join(section.path) for section in walk(known.sections)]
+
+
+def test_a_section_known_from_elsewhere_is_found_where_it_was() -> None:
+    lines = ["Actions", "Hats", "Hats.1", "Caps", "Hats.1"]
+    known = frozenset({"Actions / Hats / Caps"})
+    sections = read_monograph(written_out(lines).encode(), sections=known).sections
+    assert ["Actions", "Actions / Hats", "Actions / Hats / Caps"] == [" / ".join(one.path) for one in walk(sections)][
+        :-1
+    ]

@@ -19,7 +19,8 @@ COUNT = "{quantity: alc, below: alc-hold, within: alc-window}"
     [
         (TRIPTAN, "{takes: drug-triptan}", "{eats: drug-triptan}",
          "there is no condition 'eats'; there are all, any, not, condition, takes, allergy, vaccine, procedure, "
-         "result, compare, missing, sources-disagree, started, sex, phase, indication."),
+         "result, compare, missing, sources-disagree, ordered-route, order-unread, started, overdue, sex, phase, "
+         "indication."),
         (TRIPTAN, "{takes: drug-triptan}", "{all: [{takes: drug-triptan}]}",
          "all needs at least two conditions (at when)."),
         (TRIPTAN, "{takes: drug-triptan}", "{any: [{takes: drug-triptan}]}",

@@ -101,7 +101,7 @@ def test_a_rule_that_its_statement_does_not_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "file", "name"),
     [
-        (', "value:doses-in-a-year"', "", "values.yaml", "doses-in-a-year"),
+        ('  - "value:doses-in-a-year"\n', "", "values.yaml", "doses-in-a-year"),
         ('"advice:keep-cold"', '"product:zorvex-pen"', "advice/en.yaml", "keep-cold"),
         ('["product:zorvex-pen", "advice:keep-cold"]', '["advice:keep-cold"]', "products.yaml", "zorvex-pen"),
         ('["adverse-effect:common-migraine", ', "[", "adverse_effects.yaml", "common-migraine"),
@@ -174,7 +174,11 @@ def test_a_stated_number_that_no_statement_holds(tmp_path: Path) -> None:
     [
         ("advice/en.yaml", "statements: [stability.1]", "keep-cold rests on no statement."),
         ("adverse_effects.yaml", "statements: [adverse-effects.1]", "common-migraine rests on no statement."),
-        ("products.yaml", "statements: [header.1, stability.1, preparations.3]", "zorvex-pen rests on no statement."),
+        (
+            "products.yaml",
+            "statements: [header.1, stability.1, dosage.6, preparations.3]",
+            "zorvex-pen rests on no statement.",
+        ),
         ("monograph.yaml", "statements: [uses.1]", "indication migraine rests on no statement."),
     ],
 )

@@ -12,6 +12,7 @@ import yaml
 from apothecary import logic
 from apothecary.knowledge import authoring
 from apothecary.knowledge import schema as k
+from apothecary.knowledge.therapy import Adjustment, NoRecommendation
 from apothecary.record import RecordError, read_record
 from apothecary.review.cases import Case, CaseFile
 
@@ -72,13 +73,13 @@ def test_every_record_that_a_page_gives_is_read_without_a_problem(block: b.Block
     assert () == read_record(block.text.encode()).problems
 
 
-@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo"])
+@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo", "show", "handout"])
 def test_every_command_is_shown_in_the_readme(command: str) -> None:
     shown = [step.command for block in CONSOLE if block.page == "README.md" for step in b.steps(block)]
     assert any(f"apothecary {command}" in line for line in shown)
 
 
-@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo"])
+@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo", "show", "handout"])
 def test_every_option_is_in_the_readme(command: str, tmp_path: Path) -> None:
     _, printed = b.run(f"apothecary {command} --help", tmp_path)
     options = set(re.findall(r"^\s*(--[a-z-]+)", "\n".join(printed), re.M)) - {"--help"}
@@ -158,7 +159,8 @@ def test_every_field_of_every_condition_is_documented(conditions: list[dict[str,
 
 @pytest.mark.parametrize(
     "kind", [k.Statement, k.Value, k.Rule, k.LabeledException, k.IndicationRule, k.Source, k.Interpretation,
-             k.Observation, k.ValueSet, Case, CaseFile]
+             k.Observation, k.ValueSet, k.Dosing, Adjustment, NoRecommendation, k.Product, k.AdviceLine,
+             k.TranslatedLine, k.Handout, Case, CaseFile]
 )  # fmt: skip
 def test_every_key_of_a_knowledge_file_is_documented(kind: type[msgspec.Struct]) -> None:
     page = (b.ROOT / "docs" / "knowledge.md").read_text(encoding="utf-8")

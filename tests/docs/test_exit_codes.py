@@ -33,7 +33,7 @@ from apothecary.cli import main
 from apothecary.review.reviewer import Reviewer
 def broken(*_, **__):
     raise ZeroDivisionError("a fault")
-Reviewer.review = broken
+Reviewer.answer = broken
 sys.argv = ["apothecary", "review", "-", *sys.argv[1:]]
 main.run()
 """

@@ -10,8 +10,10 @@ from apothecary import logic
 from apothecary.knowledge import Monograph
 from apothecary.knowledge.schema import (
     CodeEntry,
+    Formula,
     IndicationRule,
     LabeledException,
+    MonitoringPlan,
     Observation,
     Rule,
     Source,
@@ -64,10 +66,10 @@ def test_every_option_of_a_field_is_used(
 
 
 def test_comparisons_ask_for_every_kind_of_quantity(used: list[logic.Condition], made_up: Monograph) -> None:
-    """Observed, age, derived as a product, and clearance by its formula."""
+    """Observed, derived as a product, and by every formula."""
     asked = [made_up.observations[node.quantity] for node in used if isinstance(node, logic.Compare)]
     kinds = {seen.formula or ("product" if seen.product_of else "observed") for seen in asked}
-    assert {"age", "creatinine-clearance", "product", "observed"} == kinds
+    assert {"product", "observed", *get_args(Formula)} == kinds
 
 
 def test_missing_asks_for_a_quantity_and_for_a_test(used: list[logic.Condition], made_up: Monograph) -> None:
@@ -117,3 +119,9 @@ def test_every_option_of_the_schema_is_used(made_up: Monograph, kind: type, fiel
 @pytest.mark.parametrize("field", ["cited_at", "numbers", "encoded_by", "background"])
 def test_every_field_of_a_statement_is_used(made_up: Monograph, field: str) -> None:
     assert {True, False} == {bool(getattr(one, field)) for one in made_up.statements.values()}
+
+
+def test_every_field_of_a_monitoring_plan_is_filled(made_up: Monograph) -> None:
+    fields = [info.name for info in msgspec.structs.fields(MonitoringPlan)]
+    empty = {name for name in fields if not any(getattr(one, name) for one in made_up.monitoring.values())}
+    assert set() == empty

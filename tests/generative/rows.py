@@ -53,6 +53,20 @@ _MEDICATION: Final = {
 }
 
 
+_SIGS: Final = (
+    "100 mg sub-Q once daily", "120 mg every 4 weeks", "2 mg/kg/day", "200 mg daily", "as directed", "1 syringe bid",
+)  # fmt: skip
+_ROUTES: Final = (None, "subcutaneous", "oral", "nobody knows")
+_TIMINGS: Final[tuple[Json, ...]] = (
+    {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+    {"repeat": {"frequency": 1, "period": 28, "periodUnit": "d"}},
+    {"repeat": {"frequency": 1, "frequencyMax": 2, "period": 1, "periodUnit": "d"}},
+    {"repeat": {"dayOfWeek": ["mon", "thu"]}},
+    {"code": {"coding": [{"code": "BID"}]}},
+    {"code": {"text": "as the moon changes"}},
+)
+
+
 class World(NamedTuple):
     """What rows are drawn from: a drug's knowledge, and the ids that come up most because they are asked for."""
 
@@ -155,11 +169,31 @@ def medication(rng: Random, world: World) -> Json:
         written["medicationReference"] = {"reference": "#m"}
     if kind == "MedicationRequest":
         written["intent"] = rng.choice(("order", "order", "proposal", "plan", None))
+    if kind in ("MedicationRequest", "MedicationStatement") and rng.random() < (0.8 if own else 0.2):
+        written["dosageInstruction" if kind == "MedicationRequest" else "dosage"] = dosages(rng, world)
     if kind == "MedicationStatement" and rng.random() < 0.3:
         period = {"start": day, "end": rng.choice(("2025-12-31", "2026", "2027-01-01"))}
         return resource(kind, effectivePeriod=period, **written)
     dated = {"MedicationRequest": "authoredOn", "MedicationDispense": "whenHandedOver"}.get(kind, "effectiveDateTime")
     return resource(kind, **{dated: day}, **written)
+
+
+def dosages(rng: Random, world: World) -> list[Json]:
+    """Mostly one dosage, structured or in words; a part may be left out or not be readable."""
+    found: list[Json] = []
+    for _ in range(rng.choice((1, 1, 1, 1, 2))):
+        route = rng.choice(_ROUTES)
+        one: Json = {"route": {"text": route} if route else None}
+        if rng.random() < 0.3:
+            one["text"] = rng.choice(_SIGS)
+        else:
+            unit = rng.choice(("mg", "mg", "mL", "{syringe}", "mg/kg", "tablet", None))
+            amount = {"value": rng.choice((0.5, 1, 2, 100, 120, 200)), "unit": unit}
+            one["doseAndRate"] = [{"doseQuantity": {name: part for name, part in amount.items() if part is not None}}]
+            one["timing"] = rng.choice((None, *_TIMINGS))
+            one["asNeededBoolean"] = rng.choice((None, None, None, True))
+        found.append({name: part for name, part in one.items() if part is not None})
+    return found
 
 
 def allergy(rng: Random, world: World) -> Json:

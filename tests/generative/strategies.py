@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from apothecary import logic
 from apothecary.knowledge import PACKAGED, Monograph, load, packaged
+from apothecary.knowledge.limits import ORDERED_UNITS
 from apothecary.knowledge.schema import Domain, PhaseName
 from apothecary.logic import Truth
 from apothecary.record import Record
@@ -195,7 +196,10 @@ def leaf_kinds(drug: str) -> dict[type, st.SearchStrategy[Any]]:
         logic.SourcesDisagree: st.sampled_from(
             [logic.SourcesDisagree(quantity=id_, at=at) for id_ in estimated for at in limits(drug, id_)]
         ),
+        logic.OrderedRoute: _builds(logic.OrderedRoute, drug, set=about("route"), allowed=about("route")),
+        logic.OrderUnread: _builds(logic.OrderUnread, drug),
         logic.Started: _builds(logic.Started, drug),
+        logic.Overdue: st.sampled_from([logic.Overdue(of=id_) for id_, plan in m.monitoring.items() if plan.stages]),
         logic.Sex: _builds(logic.Sex, drug),
         logic.Phase: _builds(logic.Phase, drug),
         logic.Indication: _builds(logic.Indication, drug, equals=st.sampled_from(tuple(m.indications))),
@@ -255,6 +259,15 @@ def asked_about(drug: str, *trees: logic.Condition) -> frozenset[str]:
     for node in (leaf for tree in trees for leaf in logic.leaves(tree)):
         if isinstance(node, logic.Indication):
             found |= asked_about(drug, m.indications[node.equals].when)
+        if isinstance(node, logic.Overdue):
+            plan = m.monitoring[node.of]
+            found |= {m.drug.value_set, *((plan.observation,) if plan.observation else ())}
+            if plan.indication is not None:
+                found |= asked_about(drug, m.indications[plan.indication].when)
+            continue
+        quantity = m.observations.get(getattr(node, "quantity", getattr(node, "of", "")))
+        if isinstance(node, logic.OrderedRoute | logic.OrderUnread) or (quantity and quantity.formula in ORDERED_UNITS):
+            found |= {m.drug.value_set, "weight"}
         if isinstance(node, logic.Started) or getattr(node, "since_start", False):
             found.add(m.drug.value_set)
         found |= {value for name in ("set", "of", "quantity") if isinstance(value := getattr(node, name, None), str)}

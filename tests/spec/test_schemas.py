@@ -20,6 +20,7 @@ FILES = {
     "products": "products.yaml",
     "adverse_effects": "adverse_effects.yaml",
     "advice": "advice/en.yaml",
+    "translation": "advice/es.yaml",
     "values": "values.yaml",
     "policy": "policy.yaml",
     "observations": "observations.yaml",

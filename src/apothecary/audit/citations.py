@@ -5,10 +5,12 @@ A run of citations is glued to the character before it and parted by single spac
 - Is the first number glued on as a citation? Behind a punctuation mark it is, unless mark and number are a decimal, a
   thousand or a ratio. Behind a word it is, unless the word takes an index (`mm3`, `HER2`): a citation stands behind
   words that also stand alone.
-- Where does the run end? From its end on, a number is given back that counts what follows (`.1 36 patients`), that
-  begins a sentence which goes on in small letters, or that neither the bibliography nor a line end speaks for.
+- Where does the run end? From its end on, a number is given back that measures what follows (`.1 100 mg`), that begins
+  a sentence which goes on in small letters (`.1 36 patients`), or that is in no bibliography, unless a sentence or the
+  line ends with it.
 
-The bibliography decides what the layout leaves open; a number that is in none is a citation where nothing else fits.
+The bibliography decides what the layout leaves open; behind a mark a number that is in none is a citation, too, where
+nothing else fits.
 """
 
 import re
@@ -30,13 +32,10 @@ _CLOSERS = ')]”’"™®'
 # The first part of a decimal, a thousand, a ratio: a number that is no part of a name and has no decimals yet.
 _BARE_NUMBER = re.compile(r"(?:^|[\s(\[<>≤≥=≈~±+×,/]|(?<![^\W\d_])[-–−])(?P<number>[0-9]+)$|[<>≤≥=≈~±]$")
 _NUMBERING = re.compile(r"\b(?:No|Nos|Fig|Figs|Vol)\.$")
-# What a number before it counts or measures.
-_COUNTS = re.compile(
+# What a number before it measures, also up to another number.
+_MEASURED = re.compile(
     r"\s(?:(?:mg|mcg|µg|μg|ng|pg|g|kg|mL|dL|L|mm|cm|m|km|nm|mmHg|mEq|mmol|µmol|μmol|nmol|mol|mOsm|kcal|kDa|units?|mCi"
-    r"|h|hrs?|hours?|min|minutes?|s|sec|seconds?|days?|weeks?|months?|years?|times|percent|divided|equal(?:ly)?"
-    r"|additional|consecutive|separate|patients?|children|adults?|adolescents?|women|men|males?|females?|subjects?"
-    r"|individuals?|people|persons?|infants?|neonates?|volunteers?|cases?|stud(?:y|ies)|trials?|doses?|tablets?"
-    r"|capsules?|syringes?|injections?|infusions?|vials?|pens?|cycles?|courses?|visits?|groups?|deaths?)\b"
+    r"|h|hrs?|hours?|min|minutes?|s|sec|seconds?|days?|weeks?|months?|years?|times|percent)\b"
     r"|(?:IU|MIU|U|Units?|L|G|Gy|Bq|MBq|GBq|Ci|Da|J|Hz)(?![\w-]|\.\w)"
     r"|(?:to|or|and|of|of the|out of) [0-9]|[%°×x±+/=](?![a-z]))"
 )
@@ -102,10 +101,10 @@ def _end(line: str, start: int, end: int, known: Known) -> int:
 
 
 def _belongs_to_the_text(line: str, label: str, end: int, closes: bool, known: Known) -> bool:
-    """Whether a number behind another in a run counts or begins what follows it."""
+    """Whether a number behind another in a run measures or begins what follows it."""
     if _over(line, end):
         return not label.isdecimal() and label not in known.references
-    if _COUNTS.match(line, end):
+    if _MEASURED.match(line, end):
         return True
     if label in known.references:
         return (closes or not label.isdecimal()) and _SMALL_WORD.match(line, end) is not None
@@ -122,7 +121,7 @@ def _glued(line: str, start: int, end: int, known: Known, cell: bool) -> bool:
         return _behind_word(line, word, end, labels, known, cell)
     mark, number = before[-1], _BARE_NUMBER.search(before[:-1]) if before[-1] in ".,:" else None
     over, cited = _over(line, end), labels[0] in known.references
-    begins = _BEGINS.match(line, end) is not None and not _COUNTS.match(line, end)
+    begins = _BEGINS.match(line, end) is not None and not _MEASURED.match(line, end)
     if number:
         if mark != "." or number["number"] in (None, "0") or not known.references.issuperset(labels):
             return False
@@ -132,7 +131,7 @@ def _glued(line: str, start: int, end: int, known: Known, cell: bool) -> bool:
     if cited or over:
         return not _NUMBERING.search(before)
     if mark in ",;:":
-        return not _COUNTS.match(line, end)
+        return not _MEASURED.match(line, end)
     return begins and _closes(line, start)
 
 
@@ -143,7 +142,7 @@ def _behind_word(line: str, match: re.Match[str], end: int, labels: list[str], k
     if _INDEXED.fullmatch(word):
         return False
     if over and len(labels) > 1 and known.references.issuperset(labels):
-        return True  # a name can have one number, but a second one behind it counts nothing
+        return True  # a name can have one number, but a second one behind it measures nothing
     if word + labels[0] in known.numbered or ahead.isdecimal():
         return False
     if word.islower() and len(word) >= _SHORTEST_SMALL:

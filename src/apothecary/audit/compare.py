@@ -129,9 +129,11 @@ def _says(m: Monograph, kind: str, id_: str) -> str:
         value = m.values[id_]
         ends = value.value if isinstance(value.value, tuple) else (value.value,)
         return f"{' to '.join(f'{end:.10g}' for end in ends)} {value.unit}".strip()
+    if kind == "monitoring":
+        return m.monitoring[id_].name
     if kind == "advice":
         return m.advice[id_].text
-    if kind == "indication":
+    if kind in ("indication", "dosing"):
         return m.indications[id_].name
     if kind == "adverse-effect":
         return ", ".join(effect.name for effect in m.adverse_effects[id_].effects)

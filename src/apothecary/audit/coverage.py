@@ -25,6 +25,12 @@ def _resting(m: Monograph) -> Iterator[Resting]:
         yield Resting(f"interpretation:{id_}", "interpreted", reading.statements, ())
     for id_, use in m.indications.items():
         yield Resting(f"indication:{id_}", "interpreted" if use.interpretation else "stated", use.statements, ())
+    for id_, dosing in m.dosing.items():
+        parts = [*(one.statements for one in dosing.adjustments), *(one.statements for one in dosing.without)]
+        yield Resting(f"dosing:{id_}", "stated", _once((*dosing.statements, *(i for part in parts for i in part))), ())
+    for id_, plan in m.monitoring.items():
+        kind = "interpreted" if plan.interpretation else "stated"
+        yield Resting(f"monitoring:{id_}", kind, plan.statements, ())
     for id_, product in m.products.items():
         sources = _once(part.source for part in product.ingredients)
         yield Resting(f"product:{id_}", "stated", product.statements, sources)

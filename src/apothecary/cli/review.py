@@ -60,12 +60,14 @@ def run(
     knowledge: Path | None = None,
 ) -> "tuple[Review, Monograph]":
     """The review and the monograph it used; Failure with the exit code of what went wrong."""
+    from apothecary.therapy import complete
+
     as_json = format == "json"
     day = c.parse_day(as_of, as_json)
     reviewer = c.load_reviewer(drug, knowledge, terminology, as_json)
     patient = c.read_patient(record, as_json)
     with c.failures(as_json):
-        result = reviewer.review(patient, day, phase, indication)
+        result = complete(reviewer, patient, day, phase, indication)
     return result, reviewer.monograph
 
 

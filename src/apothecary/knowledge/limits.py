@@ -6,12 +6,21 @@ from typing import NamedTuple
 
 from apothecary import logic
 from apothecary.knowledge import schema as s
+from apothecary.knowledge.therapy import named_values
 from apothecary.units import NotEvaluable, add_duration, factor, parse_duration, parse_unit, same_dimension
 
 # Policy values and observations that the engine itself asks for by name.
 _ENGINE_AGES = {"adult-age", "schwartz-lowest-age"}
 _ENGINE_DURATIONS = {"dose-given-counts", "edition-expires", "edition-refused"}
 ENGINE_VALUES = _ENGINE_AGES | _ENGINE_DURATIONS
+# Formulas on orders and the unit each is worked out in
+ORDERED_UNITS = {
+    "ordered-dose": "mg",
+    "ordered-daily-dose": "mg/d",
+    "ordered-daily-dose-by-weight": "mg/kg/d",
+    "ordered-doses-per-day": "{doses}/d",
+    "ordered-interval": "h",
+}
 _CLEARANCE_INPUTS = ("age", "weight", "height", "creatinine")
 
 
@@ -87,6 +96,12 @@ def _observations(m: s.Monograph) -> Iterator[Mistake]:
             if unit is not None and isinstance(parse_unit(unit), NotEvaluable):
                 yield Mistake("observations.yaml", where, f"{unit!r} is not a UCUM unit.")
         yield from _kinds(m, seen, where)
+        unit = ORDERED_UNITS.get(seen.formula or "")
+        if unit is not None and not same_dimension(seen.unit or "", unit):
+            yield Mistake("observations.yaml", where, f"{seen.formula} is worked out in {unit}, not in {seen.unit}.")
+        if unit is not None and "weight" not in m.observations:
+            message = "doses by body weight need it: there is no observation 'weight' in observations.yaml."
+            yield Mistake("observations.yaml", where, message)
         if seen.formula == "creatinine-clearance":
             for name in _CLEARANCE_INPUTS:
                 if name not in m.observations:
@@ -115,6 +130,15 @@ def _kinds(m: s.Monograph, seen: s.Observation, where: str) -> Iterator[Mistake]
                 isinstance(limit.value, tuple) or isinstance(factor(limit.unit, seen.unit or ""), NotEvaluable)
             ):
                 yield Mistake(file, where, f"the value {name!r} is not a number in {seen.unit}.")
+
+
+def routes(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
+    """A set of routes that is missing or about something else."""
+    if name not in m.value_sets:
+        yield Mistake(file, where, f"there is no value set {name!r} in value_sets/sets.yaml.")
+    elif "route" not in m.value_sets[name].about:
+        about = ", ".join(m.value_sets[name].about)
+        yield Mistake(file, where, f"the value set {name!r} is about {about}, not route.")
 
 
 def duration(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
@@ -182,7 +206,7 @@ def _unused(m: s.Monograph) -> Iterator[Mistake]:
     for seen in m.observations.values():
         used |= {v for v in (seen.plausible, seen.expires, seen.expires_child, seen.molar_mass) if v}
         used |= {v for answer in seen.answers.values() for v in (answer.at_least, answer.below) if v}
-    used |= ENGINE_VALUES
+    used |= ENGINE_VALUES | named_values(m.dosing.values(), m.monitoring.values())
     for id_, value in m.values.items():
         if value.kind == "assumed" and id_ not in used:
             yield Mistake("policy.yaml", f".values.{id_}", f"the policy value {id_!r} is used by nothing.")

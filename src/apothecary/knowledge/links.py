@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apothecary import logic
-from apothecary.knowledge import limits
+from apothecary.knowledge import advice_links, limits, therapy_links
 from apothecary.knowledge import schema as s
 from apothecary.knowledge.limits import Mistake, bases
 from apothecary.units import NotEvaluable, factor
@@ -16,13 +16,14 @@ _ABOUT: dict[type, s.Domain] = {
     logic.HasAllergy: "allergy",
     logic.HasVaccine: "immunization",
     logic.HasProcedure: "procedure",
+    logic.OrderedRoute: "route",
 }
 
 
 def broken(m: s.Monograph) -> list[Mistake]:
     """Every broken link of a monograph; empty when it is whole."""
     kinds = (limits.wrong, _sets, _rules, _statements, _directions, _passages, _stated, _sources)
-    found = [mistake for kind in kinds for mistake in kind(m)]
+    found = [mistake for kind in (*kinds, therapy_links.wrong, advice_links.wrong) for mistake in kind(m)]
     return list(dict.fromkeys(found))
 
 
@@ -85,6 +86,8 @@ def _leaf(m: s.Monograph, node: logic.Condition, file: str, where: str) -> Itera
     elif set_id is not None and _ABOUT[type(node)] not in m.value_sets[set_id].about:
         about = ", ".join(m.value_sets[set_id].about)
         yield Mistake(file, where, f"the value set {set_id!r} is about {about}, not {_ABOUT[type(node)]}.")
+    if isinstance(node, logic.OrderedRoute):
+        yield from limits.routes(m, node.allowed, file, where)
     asked = getattr(node, "quantity", None) or (node.of if isinstance(node, logic.HasResult | logic.Missing) else None)
     if asked is not None and asked not in m.observations:
         yield Mistake(file, where, f"there is no observation {asked!r} in observations.yaml.")
@@ -173,12 +176,24 @@ def _directions(m: s.Monograph) -> Iterator[Mistake]:
     for file, key, kind, listed in _listed(m):
         for number, item in enumerate(listed.values()):
             things.append((file, f".{key}[{number}]", f"{kind}:{item.id}", set(item.statements)))
+    for file, where, link, resting in _therapy(m):
+        things.append((file, where, link, resting))
     things.append(("monograph.yaml", ".drug.statements", "drug:identity", set(m.drug.statements)))
     for file, where, link, resting in things:
         for id_ in sorted(resting & m.statements.keys()):
             if link not in m.statements[id_].encoded_by:
                 name = link.replace(":", " ", 1)
                 yield Mistake(file, where, f"{name} rests on {id_}, which does not name {link}.")
+
+
+def _therapy(m: s.Monograph) -> Iterator[tuple[str, str, str, set[str]]]:
+    """Dosing and monitoring with their files, links and the statements they rest on."""
+    for dosing in m.dosing.values():
+        parts = [*(one.statements for one in dosing.adjustments), *(one.statements for one in dosing.without)]
+        resting = {*dosing.statements, *(id_ for part in parts for id_ in part)}
+        yield f"dosing/{dosing.indication}.yaml", ".statements", f"dosing:{dosing.indication}", resting
+    for plan in m.monitoring.values():
+        yield f"monitoring/{plan.id}.yaml", ".statements", f"monitoring:{plan.id}", set(plan.statements)
 
 
 def _listed(m: s.Monograph) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -249,7 +264,7 @@ def _resting(m: s.Monograph, kind: str, id_: str) -> set[str] | None:
         return set(m.adverse_effects[id_].statements)
     if kind == "advice" and id_ in m.advice:
         return set(m.advice[id_].statements)
-    return None
+    return next((resting for _, _, link, resting in _therapy(m) if link == f"{kind}:{id_}"), None)
 
 
 def _sources(m: s.Monograph) -> Iterator[Mistake]:

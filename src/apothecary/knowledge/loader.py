@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,23 +41,16 @@ def load(folder: Path) -> s.Monograph:
     sources = read.listing("sources.yaml", "sources", s.Source)
     statements = read.listing("statements.yaml", "statements", s.Statement)
     interpretations = read.listing("interpretations.yaml", "interpretations", s.Interpretation)
-    rules: dict[str, s.Rule] = {}
-    read_rules = sorted(folder.glob("rules/*/*.yaml"))
-    for path in sorted(set(folder.glob("rules/**/*")) - set(read_rules)):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            mistakes.append(f"{name}:1: this file is not read; a rule stands in rules/<topic>/<id>.yaml.")
-    for path in read_rules:
-        name = path.relative_to(folder).as_posix()
-        rule = read.one(name, s.Rule, expand_rule)
-        if rule is not None:
-            if rule.id != path.stem or rule.topic != path.parent.name:
-                mistakes.append(
-                    f"{name}:1: rule {rule.topic}/{rule.id} must stand in rules/{rule.topic}/{rule.id}.yaml."
-                )
-            if rule.id in rules:
-                mistakes.append(f"{name}:1: the id {rule.id!r} is given twice, also in rules/{rules[rule.id].topic}.")
-            rules[rule.id] = rule
+    rules = _rules(folder, read, mistakes)
+    dosing = {one.indication: one for one in read.folder("dosing", s.Dosing, "indication")}
+    monitoring = {one.id: one for one in read.folder("monitoring", s.MonitoringPlan, "id")}
+    products = read.listing("products.yaml", "products", s.Product)
+    adverse_effects = read.listing("adverse_effects.yaml", "adverse_effects", s.AdverseEffects)
+    advice = read.listing("advice/en.yaml", "advice", s.AdviceLine)
+    languages = {path.stem for path in folder.glob("advice/*.yaml")}
+    languages |= set(main.handout.languages) if main is not None and main.handout is not None else set()
+    others = sorted(languages - {"en"})
+    translations = {name: read.listing(f"advice/{name}.yaml", "advice", s.TranslatedLine) for name in others}
     if main is None:
         raise KnowledgeError(mistakes)
     ids = [use.id for use in main.indications]
@@ -77,12 +70,16 @@ def load(folder: Path) -> s.Monograph:
         statements,
         sources,
         interpretations,
-        read.listing("products.yaml", "products", s.Product),
-        read.listing("adverse_effects.yaml", "adverse_effects", s.AdverseEffects),
-        read.listing("advice/en.yaml", "advice", s.AdviceLine),
+        products,
+        adverse_effects,
+        advice,
         read.digest(),
         __version__,
         frozenset(policy),
+        dosing,
+        monitoring,
+        translations,
+        main.handout,
     )
     if mistakes:
         raise KnowledgeError(mistakes)
@@ -90,6 +87,28 @@ def load(folder: Path) -> s.Monograph:
     if found:
         raise KnowledgeError([_placed(folder, mistake) for mistake in found])
     return monograph
+
+
+def _rules(folder: Path, read: "_Reader", mistakes: list[str]) -> dict[str, s.Rule]:
+    """The rules, each in a file at rules/<topic>/<id>.yaml; anything else in the folder is a mistake."""
+    rules: dict[str, s.Rule] = {}
+    read_rules = sorted(folder.glob("rules/*/*.yaml"))
+    for path in sorted(set(folder.glob("rules/**/*")) - set(read_rules)):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            mistakes.append(f"{name}:1: this file is not read; a rule stands in rules/<topic>/<id>.yaml.")
+    for path in read_rules:
+        name = path.relative_to(folder).as_posix()
+        rule = read.one(name, s.Rule, expand_rule)
+        if rule is not None:
+            if rule.id != path.stem or rule.topic != path.parent.name:
+                mistakes.append(
+                    f"{name}:1: rule {rule.topic}/{rule.id} must stand in rules/{rule.topic}/{rule.id}.yaml."
+                )
+            if rule.id in rules:
+                mistakes.append(f"{name}:1: the id {rule.id!r} is given twice, also in rules/{rules[rule.id].topic}.")
+            rules[rule.id] = rule
+    return rules
 
 
 def _placed(folder: Path, mistake: Mistake) -> str:
@@ -138,6 +157,20 @@ class _Reader:
         except ConditionError as error:
             self._mistakes.append(f"{name}:{line_of(self._folder / name, error.where)}: {error}.")
             return None
+
+    def folder(self, name: str, kind: type[T], key: str) -> Iterator[T]:
+        """The structures of a folder, one a file, each named as its file; the folder may be absent."""
+        for path in sorted((self._folder / name).glob("*")):
+            file = path.relative_to(self._folder).as_posix()
+            if path.suffix != ".yaml":
+                self._mistakes.append(f"{file}:1: this file is not read; {name} holds <{key}>.yaml.")
+                continue
+            found = self.one(file, kind, lambda data: data)
+            if found is not None and getattr(found, key) != path.stem:
+                said = getattr(found, key)
+                self._mistakes.append(f"{file}:1: {name} of {said} must stand in {name}/{said}.yaml.")
+            if found is not None:
+                yield found
 
     def _convert(self, data: Any, kind: type[T], name: str, prefix: str = "") -> T | None:
         try:

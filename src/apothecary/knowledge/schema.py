@@ -4,19 +4,31 @@ from typing import Literal
 
 import msgspec
 
+from apothecary.knowledge.advice import AdviceLine as AdviceLine
+from apothecary.knowledge.advice import Handout as Handout
+from apothecary.knowledge.advice import TranslatedLine as TranslatedLine
 from apothecary.knowledge.source_text import CitedAt as CitedAt
 from apothecary.knowledge.source_text import Edition as Edition
 from apothecary.knowledge.source_text import Place as Place
 from apothecary.knowledge.source_text import Source as Source
 from apothecary.knowledge.source_text import Statement as Statement
 from apothecary.knowledge.source_text import Strict
+from apothecary.knowledge.therapy import Dosing as Dosing
+from apothecary.knowledge.therapy import MonitoringPlan as MonitoringPlan
 from apothecary.logic import Condition
 
 Severity = Literal["critical", "warning", "info"]
 PhaseName = Literal["considering", "on-therapy"]
 ValueKind = Literal["stated", "derived", "fixed", "assumed"]
 BasisKind = Literal["stated", "interpreted", "policy"]
-Domain = Literal["condition", "medication", "allergy", "immunization", "procedure", "observation", "answer"]
+Domain = Literal["condition", "medication", "allergy", "immunization", "procedure", "observation", "answer", "route"]
+
+
+# The engine works these out; those of orders are in mg, mg/d, mg/kg/d, {doses}/d and h.
+Formula = Literal[
+    "age", "creatinine-clearance",
+    "ordered-dose", "ordered-daily-dose", "ordered-daily-dose-by-weight", "ordered-doses-per-day", "ordered-interval",
+]  # fmt: skip
 
 
 class Value(Strict, frozen=True):
@@ -64,7 +76,7 @@ class Observation(Strict, frozen=True):
     expires_child: str | None = None
     molar_mass: str | None = None
     product_of: tuple[str, str] | None = None
-    formula: Literal["age", "creatinine-clearance"] | None = None
+    formula: Formula | None = None
     cross_check: tuple[str, ...] = ()
     answers: dict[str, AnswerRule] = msgspec.field(default_factory=dict)
 
@@ -156,11 +168,12 @@ class Identity(Strict, frozen=True):
 
 
 class MonographFile(Strict, frozen=True):
-    """monograph.yaml: identity, the topics in the order they are shown, the uses."""
+    """monograph.yaml: identity, the topics in the order they are shown, the uses, what the patient sheet covers."""
 
     drug: Identity
     topics: tuple[str, ...]
     indications: tuple[IndicationRule, ...]
+    handout: Handout | None = None
 
 
 class Quantity(Strict, frozen=True):
@@ -194,8 +207,14 @@ class Ingredient(Strict, frozen=True):
     source: str
 
 
+Site = Literal["thigh", "abdomen", "upper-arm", "buttock"]
+
+
 class Product(Strict, frozen=True):
-    """One marketed product."""
+    """One marketed product.
+
+    `measurable` (which doses its container can measure) and `doses_per_container` are ids of values.
+    """
 
     id: str
     brand: str
@@ -208,6 +227,9 @@ class Product(Strict, frozen=True):
     storage: Storage
     ingredients: tuple[Ingredient, ...]
     statements: tuple[str, ...]
+    measurable: str | None = None
+    doses_per_container: str | None = None
+    injection_sites: tuple[Site, ...] = ()
 
 
 class Effect(Strict, frozen=True):
@@ -227,17 +249,11 @@ class AdverseEffects(Strict, frozen=True):
     statements: tuple[str, ...]
 
 
-class AdviceLine(Strict, frozen=True):
-    """One line of advice for patients, in plain words."""
-
-    id: str
-    topic: str
-    text: str
-    statements: tuple[str, ...]
-
-
 class Monograph(msgspec.Struct, frozen=True):
-    """Everything known about one drug, checked and ready to be run; `policy` names the values that are our readings."""
+    """Everything known about one drug, checked and ready to be run.
+
+    `policy` names the values that are our readings; `dosing` is by indication, `translations` by language.
+    """
 
     drug: Identity
     topics: tuple[str, ...]
@@ -256,3 +272,7 @@ class Monograph(msgspec.Struct, frozen=True):
     hash: str
     version: str
     policy: frozenset[str] = frozenset()
+    dosing: dict[str, Dosing] = msgspec.field(default_factory=dict)
+    monitoring: dict[str, MonitoringPlan] = msgspec.field(default_factory=dict)
+    translations: dict[str, dict[str, TranslatedLine]] = msgspec.field(default_factory=dict)
+    handout: Handout | None = None

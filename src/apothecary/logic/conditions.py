@@ -107,10 +107,32 @@ class SourcesDisagree(_Node, frozen=True, tag="sources-disagree"):
     at: Id
 
 
+class OrderedRoute(_Node, frozen=True, tag="ordered-route"):
+    """An order of the drug gives a route of the value set; `allowed`: the routes it is known not to be then.
+
+    An order without a route, or with one of neither set, leaves it open.
+    """
+
+    set: Id
+    allowed: Id
+
+
+class OrderUnread(_Node, frozen=True, tag="order-unread"):
+    """Open while that part of an order of the drug is not given or cannot be read; it never applies."""
+
+    part: Literal["dose", "timing"]
+
+
 class Started(_Node, frozen=True, tag="started"):
     """The therapy under review began no longer ago than the named duration."""
 
     within: Id
+
+
+class Overdue(_Node, frozen=True, tag="overdue"):
+    """An examination of the monitoring plan is overdue."""
+
+    of: Id
 
 
 class Sex(_Node, frozen=True, tag="sex"):
@@ -168,7 +190,10 @@ Condition = Union[  # noqa: UP007  msgspec resolves the forward names of a typin
     Compare,
     Missing,
     SourcesDisagree,
+    OrderedRoute,
+    OrderUnread,
     Started,
+    Overdue,
     Sex,
     Phase,
     Indication,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from apothecary.present.therapy_json import dose_plan, due
+
 if TYPE_CHECKING:
     from apothecary.review.result import Basis, Evidence, Finding, IndicationFound, Measure, Need, Review
 
@@ -23,7 +25,7 @@ def render(review: Review) -> str:
 def document(review: Review) -> dict[str, Any]:
     """The review as plain data: the contract's fields in the contract's order, our additions at the end.
 
-    `dose_plan` is null and `monitoring` empty: neither has been worked out, and neither says that nothing is due.
+    `dose_plan` is null where the monograph doses nothing, `monitoring` empty where it has no plan for this patient.
     """
     patient = review.patient
     return {
@@ -48,8 +50,8 @@ def document(review: Review) -> dict[str, Any]:
         "verdict": review.verdict,
         "indications": [_indication(use) for use in review.indications],
         "findings": [_finding(finding) for finding in review.findings],
-        "dose_plan": None,
-        "monitoring": [],
+        "dose_plan": dose_plan(review.dose_plan) if review.dose_plan is not None else None,
+        "monitoring": [due(one) for one in review.monitoring],
         "problems": [{"code": p.code, "where": p.where, "message": p.message} for p in review.problems],
         "phase_from": review.phase_from,
         "to_get": [

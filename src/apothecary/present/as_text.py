@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from apothecary.present.content import Content, Entry, content
+from apothecary.present.dose_text import put_dose
+from apothecary.present.monitoring_text import put_monitoring
 from apothecary.present.page import Page, Piece
 from apothecary.present.safe import encodable, mapped
 
@@ -35,7 +37,7 @@ def render(
     _do_first(page, shown)
     _to_get(page, shown)
     _open(page, shown)
-    _rest(page, shown)
+    _rest(page, shown, encoding)
     _sources(page, shown)
     return page.text()
 
@@ -99,7 +101,7 @@ def _open(page: Page, shown: Content) -> None:
             page.put([*_title(entry, with_severity=False), (f": {entry.open}", "")], 4, "  -")
 
 
-def _rest(page: Page, shown: Content) -> None:
+def _rest(page: Page, shown: Content, encoding: str) -> None:
     if shown.info:
         page.heading(shown.headings.info)
         _entries(page, shown.info)
@@ -112,6 +114,12 @@ def _rest(page: Page, shown: Content) -> None:
             page.put([(fact, "")], 14, "    Recorded:")
         if use.open:
             page.put([(use.open, "")], 14, "    Open:")
+    if shown.dose is not None:
+        page.heading(shown.headings.dose)
+        put_dose(page, shown.dose)
+    if shown.monitoring is not None:
+        page.heading(shown.headings.monitoring)
+        put_monitoring(page, shown.monitoring, encoding)
     page.heading(shown.headings.numbers)
     for number in shown.numbers:
         detail = f" ({number.detail})" if number.detail else ""

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from apothecary.present import words
+from apothecary.present.dose_content import DoseShown, dose_shown
+from apothecary.present.monitoring_content import MonitoringShown, monitoring_shown
 from apothecary.present.safe import clean, mapped, web_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from apothecary.knowledge.schema import Monograph
-    from apothecary.review.result import Evidence, Finding, IndicationFound, Measure, Need, Review, ToGet
+    from apothecary.review.result import Finding, IndicationFound, Measure, Need, Review, ToGet
 
 SEVERITIES: Final = ("critical", "warning", "info")
 Numbered = dict[tuple[str, str], int]  # (fact, why it is not usable) -> its number among the things to get
@@ -107,6 +111,8 @@ class Content(msgspec.Struct, frozen=True):
     open: tuple[OpenGroup, ...]
     info: tuple[Entry, ...]
     uses: tuple[Use, ...]
+    dose: DoseShown | None
+    monitoring: MonitoringShown | None
     numbers: tuple[Number, ...]
     clear: str
     problems: tuple[Trouble, ...]
@@ -124,9 +130,10 @@ def content(review: Review, monograph: Monograph) -> Content:
     unknown = _of(review, "unknown")
     numbered: Numbered = {(get.fact, get.why): number for number, get in enumerate(review.to_get, 1)}
     shown = [*applying, *unknown]
-    brands = f" ({', '.join(monograph.drug.brands)})" if monograph.drug.brands else ""
+    dose = dose_shown(review.dose_plan, monograph) if review.dose_plan is not None else None
+    monitoring = monitoring_shown(review.monitoring, monograph)
     found = Content(
-        drug=f"{monograph.drug.name[:1].upper()}{monograph.drug.name[1:]}{brands}",
+        drug=words.drug(monograph),
         verdict=words.verdict(review),
         verdict_word=words.VERDICTS[words.verdict(review)],
         sentence=words.sentence(review),
@@ -138,11 +145,24 @@ def content(review: Review, monograph: Monograph) -> Content:
         open=_open_groups([_entry(f, monograph, numbered) for f in unknown]),
         info=tuple(_entry(f, monograph, numbered) for f in applying if f.severity == "info"),
         uses=tuple(_use(use, numbered) for use in review.indications if use.status != "clear"),
+        dose=dose,
+        monitoring=monitoring,
         numbers=_numbers(review),
         clear=words.clear_count(review),
         problems=tuple(Trouble(p.where, p.message, p.code) for p in review.problems),
-        sources=_sources(shown, monograph),
-        grounds=tuple(Ground(f.id, ", ".join(b.statement for b in f.basis)) for f in shown if f.basis),
+        sources=cited(
+            (
+                *_references(shown, monograph),
+                *(dose.references if dose else ()),
+                *(monitoring.references if monitoring else ()),
+            ),
+            monograph,
+        ),
+        grounds=(
+            *(Ground(f.id, ", ".join(b.statement for b in f.basis)) for f in shown if f.basis),
+            *_ground("dose plan", dose),
+            *_ground("monitoring", monitoring),
+        ),
         knowledge=words.knowledge(review, monograph),
         disclaimer=words.DISCLAIMER,
         headings=words.Headings(),
@@ -163,7 +183,7 @@ def _entry(finding: Finding, monograph: Monograph, numbered: Numbered) -> Entry:
         severity=finding.severity,
         title=finding.title,
         action=finding.action,
-        facts=tuple(_fact(evidence) for evidence in finding.because),
+        facts=tuple(words.fact(evidence) for evidence in finding.because),
         notes=words.notes(finding, monograph),
         references=_references([finding], monograph),
         open=_needed(finding.needs, numbered) if finding.status == "unknown" else "",
@@ -173,16 +193,6 @@ def _entry(finding: Finding, monograph: Monograph, numbered: Numbered) -> Entry:
 def _open_groups(entries: list[Entry]) -> tuple[OpenGroup, ...]:
     groups = (OpenGroup(s, tuple(entry for entry in entries if entry.severity == s)) for s in SEVERITIES)
     return tuple(group for group in groups if group.entries)
-
-
-def _fact(evidence: Evidence) -> str:
-    """`fact: value unit, date, source, how it was matched`, without what is not known."""
-    value = words.readable_age(evidence.value) if evidence.fact == "age" else evidence.value
-    value = f"{value} {evidence.unit}".strip()
-    head = f"{evidence.fact}: {value}" if value else evidence.fact
-    note = f" ({evidence.note})" if evidence.note else ""
-    parts = (head, evidence.date, evidence.source, words.MATCHES[evidence.match])
-    return ", ".join(part for part in parts if part) + note
 
 
 def _needed(needs: tuple[Need, ...], numbered: Numbered) -> str:
@@ -228,7 +238,7 @@ def _recorded(get: ToGet, unknown: list[Finding]) -> tuple[str, ...]:
         return ()
     common = set(asking[0].because).intersection(*(f.because for f in asking[1:]))
     chosen = [evidence for evidence in asking[0].because if evidence in common] or asking[0].because
-    return tuple(_fact(evidence) for evidence in chosen)
+    return tuple(words.fact(evidence) for evidence in chosen)
 
 
 def _use(use: IndicationFound, numbered: Numbered) -> Use:
@@ -236,7 +246,7 @@ def _use(use: IndicationFound, numbered: Numbered) -> Use:
         name=use.name,
         status="documented" if use.status == "applies" else "not known",
         labeled="labeled" if use.labeled else "off-label",
-        facts=tuple(_fact(evidence) for evidence in use.because),
+        facts=tuple(words.fact(evidence) for evidence in use.because),
         open=_needed(use.needs, numbered) if use.status == "unknown" else "",
     )
 
@@ -272,12 +282,17 @@ def _by_number(reference: str) -> tuple[bool, int, str]:
     return (not number, int(reference) if number else 0, reference)
 
 
-def _sources(findings: list[Finding], monograph: Monograph) -> tuple[Cited, ...]:
-    cited = []
-    for reference in _references(findings, monograph):
+def _ground(name: str, shown: DoseShown | MonitoringShown | None) -> tuple[Ground, ...]:
+    return (Ground(name, shown.statements),) if shown is not None and shown.statements else ()
+
+
+def cited(references: Iterable[str], monograph: Monograph) -> tuple[Cited, ...]:
+    """The sources behind references, each once, by number."""
+    found = []
+    for reference in sorted(set(references), key=_by_number):
         source = monograph.sources.get(reference)
         if source is None:
-            cited.append(Cited(reference, "not in the monograph's list of sources", None))
+            found.append(Cited(reference, "not in the monograph's list of sources", None))
         else:
-            cited.append(Cited(reference, source.citation, web_address(source.url)))
-    return tuple(cited)
+            found.append(Cited(reference, source.citation, web_address(source.url)))
+    return tuple(found)

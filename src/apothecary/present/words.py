@@ -9,7 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from apothecary.knowledge.schema import Monograph
-    from apothecary.review.result import Finding, Review, Verdict
+    from apothecary.review.result import Evidence, Finding, Review, Verdict
 
 NOT_KNOWN: Final = "not known"
 DISCLAIMER: Final = (
@@ -39,6 +39,8 @@ class Headings(msgspec.Struct, frozen=True):
     open: str = "Open questions: not known whether these apply"
     info: str = "Also applies"
     uses: str = "Documented uses"
+    dose: str = "Dose plan"
+    monitoring: str = "Monitoring"
     numbers: str = "Numbers about the patient"
     clear: str = "Clear"
     problems: str = "Problems"
@@ -132,6 +134,22 @@ def readable_age(age: str) -> str:
         return age
     unit = _AGE_UNITS[found[3]]
     return f"{found[1]} {unit if found[1] == '1' else unit + 's'}"
+
+
+def drug(monograph: Monograph) -> str:
+    """The drug with its brands."""
+    brands = f" ({', '.join(monograph.drug.brands)})" if monograph.drug.brands else ""
+    return f"{monograph.drug.name[:1].upper()}{monograph.drug.name[1:]}{brands}"
+
+
+def fact(evidence: Evidence) -> str:
+    """`fact: value unit, date, source, how it was matched`, without what is not known."""
+    value = readable_age(evidence.value) if evidence.fact == "age" else evidence.value
+    value = f"{value} {evidence.unit}".strip()
+    head = f"{evidence.fact}: {value}" if value else evidence.fact
+    note = f" ({evidence.note})" if evidence.note else ""
+    parts = (head, evidence.date, evidence.source, MATCHES[evidence.match])
+    return ", ".join(part for part in parts if part) + note
 
 
 def notes(finding: Finding, monograph: Monograph) -> tuple[str, ...]:

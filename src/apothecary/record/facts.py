@@ -6,6 +6,7 @@ import msgspec
 
 from apothecary.logic import Interval
 from apothecary.record.dates import Span
+from apothecary.record.fhir_parts import Dosage
 
 SectionName = Literal["patient", "condition", "medication", "observation", "allergy", "immunization", "procedure"]
 SECTIONS: tuple[SectionName, ...] = (
@@ -37,6 +38,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """One statement of the record: codes as (system, code), texts, dates, standing, and where it came from.
 
     `when` is the day it holds from (onset, start, result), `recorded` the day it was written, where both are known.
+    `dosages`: of an order or statement, as recorded; `dosage.read_dose` reads one.
     """
 
     source: str
@@ -51,6 +53,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     answer: Answer | None = None
     route: tuple[str, ...] = ()
     recorded: Span | None = None
+    dosages: tuple[Dosage, ...] = ()
 
 
 class Patient(msgspec.Struct, frozen=True):

@@ -114,7 +114,9 @@ def medication_rows(r: f.Resource, kind: str, source: str, find: Medications) ->
     until = _last(period) or _last(bounds)
     _, route = read_concepts([d.route for d in dosages])
     status = "/".join(part for part in (r.status or "no status", r.intent) if part)
-    row = Row(source, kind, codes, texts, standing, status, when, until, route=route, recorded=recorded)
+    if not dosages and r.renderedDosageInstruction:
+        dosages = [f.Dosage(text=r.renderedDosageInstruction)]
+    row = Row(source, kind, codes, texts, standing, status, when, until, "", None, route, recorded, tuple(dosages))
     return [("medication", row)]
 
 

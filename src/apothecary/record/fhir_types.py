@@ -4,81 +4,20 @@ One wide `Resource` holds the fields of every resource type that is read, since 
 a whole bundle is then decoded in one pass. Fields not named here are skipped.
 """
 
-from typing import Any, Union
+from typing import Any
 
 import msgspec
 
+from apothecary.record.fhir_parts import Coding as Coding
+from apothecary.record.fhir_parts import Concept as Concept
+from apothecary.record.fhir_parts import Dosage as Dosage
+from apothecary.record.fhir_parts import FhirQuantity as FhirQuantity
+from apothecary.record.fhir_parts import Part as _Part
+from apothecary.record.fhir_parts import Period as Period
+from apothecary.record.fhir_parts import Range as Range
+from apothecary.record.fhir_parts import Reference as Reference
+
 NOTHING = msgspec.Raw(b"null")  # msgspec has no union of Raw and None
-
-
-class _Part(msgspec.Struct, gc=False):
-    """Base of the data types."""
-
-
-class Coding(_Part):
-    """A code of a code system."""
-
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
-
-
-class Reference(_Part):
-    """A pointer to another resource."""
-
-    reference: str | None = None
-    display: str | None = None
-
-
-class Concept(_Part):
-    """A CodeableConcept; R5 wraps it, or a reference in its place, into a CodeableReference."""
-
-    coding: list[Coding] | None = None
-    text: str | None = None
-    concept: Union["Concept", None] = None
-    reference: Reference | str | None = None
-
-
-class Period(_Part):
-    """A start and an end, either of which may be open."""
-
-    start: str | None = None
-    end: str | None = None
-
-
-class FhirQuantity(_Part):
-    """A number with its unit, printed and coded."""
-
-    value: float | None = None
-    comparator: str | None = None
-    unit: str | None = None
-    code: str | None = None
-
-
-class Range(_Part):
-    """Two quantities."""
-
-    low: FhirQuantity | None = None
-    high: FhirQuantity | None = None
-
-
-class Repeat(_Part):
-    """Of a timing, the part that says how long it holds."""
-
-    boundsPeriod: Period | None = None
-
-
-class Timing(_Part):
-    """When a medication is taken."""
-
-    repeat: Repeat | None = None
-
-
-class Dosage(_Part):
-    """Of a dosage, the route and how long it holds."""
-
-    route: Concept | None = None
-    timing: Timing | None = None
 
 
 class Reaction(_Part):
@@ -187,6 +126,7 @@ class Resource(Answered, gc=False):
     whenHandedOver: str | None = None
     whenPrepared: str | None = None
     dosageInstruction: list[Dosage] | None = None
+    renderedDosageInstruction: Any = None
     dosage: list[Dosage] | Dosage | None = None
     form: Concept | None = None
     doseForm: Concept | None = None

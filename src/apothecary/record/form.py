@@ -15,6 +15,7 @@ from apothecary.logic import Interval
 from apothecary.record.codes import Codes, absent_statement
 from apothecary.record.dates import Span, parse_span
 from apothecary.record.facts import SECTIONS, Answer, Patient, Record, RecordError, Row, Section, SectionName, Standing
+from apothecary.record.fhir_parts import Concept, Dosage
 
 _SYSTEMS = {
     "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
@@ -46,7 +47,7 @@ _YES_NO = {
 }
 _MEASURES = {"weight": "29463-7", "height": "8302-2"}
 _KEYS = ("id", "name", "age", "birth_date", "sex", *_MEASURES, *_LISTS, "labs", *_YES_NO)
-_ITEM_KEYS = {"name", "status", "date", "start", "onset", "end", "route", "source", *_SYSTEMS}
+_ITEM_KEYS = {"name", "status", "date", "start", "onset", "end", "route", "dose", "source", *_SYSTEMS}
 _NUMBER = re.compile(r"\s*([<>]=?)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?!\d)(.*)", re.S)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST, _DEEPEST = 200_000, 20
@@ -163,7 +164,18 @@ def _row(item: Any, where: str, kind: str) -> Row:
     route = (str(item["route"]),) if item.get("route") else ()
     until = _span(item.get("end"), where)
     source = str(item.get("source", where))
-    return Row(source, kind, codes, texts, _STANDINGS[status], status, when, until, route=route)
+    if "dose" in item and kind != "MedicationStatement":
+        raise _wrong(f"{where} has a dose; only an entry of medications has one")
+    dosed = item.get("dose") is not None or (route and kind == "MedicationStatement")
+    dosages = (_dosage(item, where),) if dosed else ()
+    return Row(source, kind, codes, texts, _STANDINGS[status], status, when, until, route=route, dosages=dosages)
+
+
+def _dosage(item: dict[str, Any], where: str) -> Dosage:
+    dose = item.get("dose")
+    if dose is not None and not isinstance(dose, str):
+        raise _wrong(f"{where} has the dose {dose!r}; write it in words, such as 100 mg sub-Q once daily")
+    return Dosage(route=Concept(text=str(item["route"])) if item.get("route") else None, text=dose)
 
 
 def _code(key: str, value: Any) -> str:

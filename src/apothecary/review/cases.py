@@ -10,10 +10,12 @@ import msgspec
 
 from apothecary import logic, units
 from apothecary.knowledge import Monograph
+from apothecary.knowledge.limits import ORDERED_UNITS
 from apothecary.knowledge.schema import PhaseName
 from apothecary.knowledge.yamlfile import convert, read_yaml
 from apothecary.logic import Truth
 from apothecary.record import RecordError, read_record
+from apothecary.review.orders_amounts import strength_of
 from apothecary.review.result import Finding, Verdict, Why
 from apothecary.review.reviewer import Reviewer
 
@@ -158,6 +160,10 @@ def _records(m: Monograph, quantity: str, limit: str, as_of: date) -> _Written:
     if seen.formula == "age":
         yield from _ages(units.parse_duration(value.value, value.unit), as_of)
         return
+    if seen.formula in ORDERED_UNITS:
+        for side, dose in _doses(m, seen.formula or "", value.value, value.unit):
+            yield side, dose, {"weight": "50 kg", "medications": [{"name": m.drug.name, "dose": dose}]}
+        return
     for side, written in _spelled(value.value, value.unit, None):
         yield side, written, {"labs": _lab(m, quantity, written)}
     if seen.formula == "creatinine-clearance":
@@ -177,6 +183,31 @@ def _spelled(number: float, unit: str, molar: float | None) -> Iterator[tuple[st
         if not isinstance(there, units.NotEvaluable):
             for side, sign in _SIDES.items():
                 yield side, f"{there * (1 + sign * 1e-6):.15f} {spelling}"
+
+
+def _doses(m: Monograph, formula: str, limit: float, unit: str) -> Iterator[tuple[str, str]]:
+    """Orders in words around a limit: in masses, volumes and containers, once and twice a day, by weight and by day."""
+    by = units.convert(limit, unit, ORDERED_UNITS[formula])
+    assert isinstance(by, float)  # the loader has checked it
+    strength = strength_of(m)
+    for side, sign in _SIDES.items():
+        number = by * (1 + sign * 1e-6)
+        if formula in ("ordered-interval", "ordered-doses-per-day"):
+            hours = number if formula == "ordered-interval" else 24 / number
+            yield side, f"100 mg every {hours:.12f} hours"
+            yield side, f"100 mg every {hours / 24:.12f} days"
+            continue
+        if formula == "ordered-daily-dose-by-weight":
+            yield side, f"{number:.12f} mg/kg once daily"
+            yield side, f"{number:.12f} mg/kg/day"
+            number *= 50
+        sizes = {"mg": 1.0, "g": 1e-3, "mcg": 1e3}
+        if strength is not None:
+            sizes |= {"mL": strength.mL / strength.mg, strength.container.split()[-1]: 1 / strength.mg}
+        for word, size in sizes.items():
+            yield side, f"{number * size:.12f} {word} once daily"
+            if formula != "ordered-dose":
+                yield side, f"{number * size / 2:.12f} {word} twice daily"
 
 
 def _ages(limit: Any, as_of: date) -> _Written:

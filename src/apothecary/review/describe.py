@@ -46,8 +46,14 @@ class _Words:
                 return f"no usable {self._seen(node.of)}{self._within(node.within)}"
             case logic.SourcesDisagree():
                 return f"sources of {self._seen(node.quantity)} on both sides of {self._value(node.at)}"
+            case logic.OrderedRoute():
+                return f"ordered by another route: {self._set(node.set)}"
+            case logic.OrderUnread():
+                return f"{node.part} of an order not given or not readable"
             case logic.Started():
                 return f"therapy started{self._within(node.within)}"
+            case logic.Overdue():
+                return f"an examination is overdue: {self.m.monitoring[node.of].name}"
             case logic.Sex():
                 return f"sex is {node.equals}"
             case logic.Phase():

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from apothecary import logic
-from apothecary.review import answers, results, rows
+from apothecary.knowledge.schema import MonitoringPlan
+from apothecary.review import answers, monitored, orders_asked, results, rows
 from apothecary.review.context import Context
 from apothecary.review.outcome import NONE, F, Outcome, T, U, joined
 from apothecary.review.result import Evidence, Need
@@ -79,6 +80,16 @@ def _started(node: logic.Started, ctx: Context) -> Outcome:
     return Outcome(U, (), (Need("start of therapy", "missing", "Supply the date on which the therapy started."),))
 
 
+def _overdue(node: logic.Overdue, ctx: Context) -> Outcome:
+    plan = ctx.monograph.monitoring[node.of]
+    return monitored.overdue(plan, ctx, plan_use(plan, ctx))
+
+
+def plan_use(plan: MonitoringPlan, ctx: Context) -> Outcome:
+    """Whether the only use that a monitoring plan is for is documented; it applies where the plan is for every use."""
+    return evaluate(logic.Indication(equals=plan.indication), ctx) if plan.indication is not None else _SURE
+
+
 def _sex(node: logic.Sex, ctx: Context) -> Outcome:
     sex = ctx.index.record.patient.sex
     if sex is None:
@@ -110,7 +121,10 @@ _BY_KIND: dict[type, Callable[[Any, Context], Outcome]] = {
     logic.Compare: results.compare,
     logic.Missing: results.missing,
     logic.SourcesDisagree: results.disagree,
+    logic.OrderedRoute: orders_asked.route,
+    logic.OrderUnread: orders_asked.unread,
     logic.Started: _started,
+    logic.Overdue: _overdue,
     logic.Sex: _sex,
     logic.Phase: _phase,
     logic.Indication: _indication,

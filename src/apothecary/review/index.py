@@ -122,6 +122,10 @@ class Index:
             return {}
         return self._matcher.match("answer", row.answer.codes, row.answer.texts)[0]
 
+    def matched(self, domain: Domain, codes: tuple[tuple[str, str], ...], texts: tuple[str, ...]) -> Hits:
+        """The value sets that codes and texts inside a row belong to, such as the route of an order."""
+        return self._matcher.match(domain, codes, texts)[0]
+
     def section(self, name: SectionName) -> Section:
         """The state of a section on the day of the review."""
         return self._sections[name]

@@ -8,6 +8,7 @@ from apothecary.record import Span
 from apothecary.record.renal import bedside_schwartz, cockcroft_gault
 from apothecary.review.context import Context
 from apothecary.review.observed import Known, Number, Open, latest, observed
+from apothecary.review.orders_asked import ordered
 from apothecary.review.result import Evidence, Need
 
 
@@ -22,6 +23,8 @@ def resolve(ctx: Context, name: str, within: str | None = None) -> Number:
         elif seen.formula == "creatinine-clearance":
             own = clearances(ctx, name, within)
             found = next((n for n in own if isinstance(n, Known)), None) or _all_open(own)
+        elif seen.formula is not None:
+            found = ordered(ctx, name)
         else:
             found = observed(ctx, name, within)
         ctx.memo[key] = found

@@ -1,13 +1,16 @@
 """The result of a review: frozen values that the presentation only reads."""
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from apothecary.knowledge.schema import BasisKind, PhaseName, Severity
 from apothecary.logic import Truth
 from apothecary.record import Problem
+
+if TYPE_CHECKING:
+    from apothecary.review.plan import DosePlan, Due
 
 Why = Literal["not-supplied", "missing", "stale", "unreadable", "conflicting", "coarse-code", "unconfirmed"]
 Verdict = Literal["stop", "cannot-tell", "caution", "go"]
@@ -116,7 +119,7 @@ class ToGet(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """The whole answer for one patient and one drug."""
+    """The whole answer for one patient and one drug; `dose_plan` and `monitoring` are added by therapy."""
 
     contract: int
     drug: str
@@ -130,3 +133,5 @@ class Review(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     to_get: tuple[ToGet, ...]
     problems: tuple[Problem, ...]
+    dose_plan: "DosePlan | None" = None
+    monitoring: "tuple[Due, ...]" = ()

@@ -3,9 +3,10 @@
 from typing import Literal
 
 from apothecary import logic
+from apothecary.knowledge.limits import ORDERED_UNITS
 from apothecary.logic import compare_interval
 from apothecary.logic.interval import Op
-from apothecary.review import answers
+from apothecary.review import answers, orders_asked
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.observed import Known, Open, results
@@ -20,6 +21,8 @@ def compare(node: logic.Compare, ctx: Context) -> Outcome:
     limit = ctx.months(name) if seen.formula == "age" else ctx.number_in(name, seen.unit or "")
     if seen.formula == "creatinine-clearance":
         return _compare_clearance(node, ctx, op, limit)
+    if seen.formula in ORDERED_UNITS:
+        return orders_asked.compare(node, ctx, op, limit)
     number = q.resolve(ctx, node.quantity, node.within)
     if isinstance(number, Open):
         return Outcome(U, number.evidence, number.needs)

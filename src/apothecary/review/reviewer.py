@@ -77,21 +77,24 @@ class Reviewer:
         RecordError when the patient has died by then, UnknownUse for an unknown use, ExpiredEdition when the site
         refuses an edition of that age.
         """
-        ctx = self.context(record, as_of, phase, indication)
-        none_of = ctx.index.surely_none_of if indication is None else _not_known
+        return self.answer(self.context(record, as_of, phase, indication))
+
+    def answer(self, ctx: Context) -> Review:
+        """The review of what `context` has prepared."""
+        none_of = ctx.index.surely_none_of if ctx.indication is None else _not_known
         found = [
             clear if asked is not None and none_of(asked) else self._finding(rule, ctx)
             for rule, asked, clear in self._asked[ctx.phase]
         ]
         findings = tuple(sorted(found, key=lambda f: self._order[f.id, f.status]))
-        knowledge = self._edition.knowledge(as_of)
-        problems = (*ctx.problems, *record.problems, *opposite_advice(findings, ctx))
+        knowledge = self._edition.knowledge(ctx.index.as_of)
+        problems = (*ctx.problems, *ctx.index.record.problems, *opposite_advice(findings, ctx))
         return Review(
             contract=1,
             drug=self.monograph.drug.id,
             knowledge=knowledge,
             patient=_patient(ctx),
-            as_of=as_of,
+            as_of=ctx.index.as_of,
             phase=ctx.phase,
             phase_from=ctx.phase_from,
             verdict=_verdict(findings, problems, knowledge.expired),

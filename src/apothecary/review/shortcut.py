@@ -2,6 +2,7 @@
 
 from apothecary import logic
 from apothecary.knowledge import Monograph
+from apothecary.knowledge.limits import ORDERED_UNITS
 from apothecary.review.index import Asked
 from apothecary.review.rows import VACCINE_SECTIONS
 
@@ -27,6 +28,11 @@ def asked_rows(node: logic.Condition, m: Monograph) -> Asked | None:
         parts = [asked_rows(child, m) for child in node.of]
         known = [part for part in parts if part is not None]
         return _together(known) if len(known) == len(parts) else None
+    if isinstance(node, logic.OrderedRoute | logic.OrderUnread) or (
+        isinstance(node, logic.Compare) and m.observations[node.quantity].formula in ORDERED_UNITS
+    ):
+        drug = frozenset((("medication", m.drug.value_set),))
+        return Asked(drug, frozenset(("medication",)), frozenset(), frozenset(("medication",)))
     sections = _SECTIONS.get(type(node))
     if sections is None:
         return None
