@@ -31,19 +31,33 @@ def entries(ctx: Context, plan: MonitoringPlan, use: Outcome = _NO_OTHER) -> tup
     key = ("monitoring", plan.id)
     found: tuple[Due, ...] | None = ctx.memo.get(key)
     if found is None:
-        found = ctx.memo[key] = tuple(_entries(ctx, plan, use))
+        found = ctx.memo[key] = _with_missed(tuple(_entries(ctx, plan, use)))
     return found
 
 
+def _with_missed(listed: tuple[Due, ...]) -> tuple[Due, ...]:
+    """The entries with those marked that were missed while a later one was done: nobody can make up for them."""
+    last = max((n for n, one in enumerate(listed) if one.status == "done"), default=0)
+    return tuple(
+        msgspec.structs.replace(one, missed=True, note=f"{one.note} Missed; a later one was done.".strip())
+        if one.status == "overdue" and n < last
+        else one
+        for n, one in enumerate(listed)
+    )
+
+
 def overdue(plan: MonitoringPlan, ctx: Context, use: Outcome = _NO_OTHER) -> Outcome:
-    """Whether an examination after the start is overdue; open while one that may be is not known."""
+    """Whether an examination after the start is overdue; open while one that may be is not known.
+
+    One that was missed does not count once a later one was done.
+    """
     if ctx.phase == "considering":
         return NONE
     if use.truth is F:
         return Outcome(F, use.because)
     listed = [one for one in entries(ctx, plan, use) if one.occurrence not in (BEFORE, WATCH)]
-    missed = [one for one in listed if one.status == "overdue"]
-    late = (*(_late(one) for one in missed), *(_start(ctx, plan) if missed else ()))
+    lacking = [one for one in listed if one.status == "overdue" and not one.missed]
+    late = (*(_late(one) for one in lacking), *(_start(ctx, plan) if lacking else ()))
     if late:
         return Outcome(T, late)
     needs = tuple(dict.fromkeys(need for one in listed if one.status == "unknown" for need in one.needs))

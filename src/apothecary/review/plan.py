@@ -88,8 +88,8 @@ class Due(msgspec.Struct, frozen=True):
 
     `occurrence`: its place in the plan (`before-start`, the time from the start such as `3 mo`, `watch`), empty where
     the plan cannot be laid out. `earliest`, `latest`: the days on which the examination may be done. `until`: the last
-    day of a period of watching. `result`: the evidence of an examination that was done. `trend`: on the first entry
-    of a plan.
+    day of a period of watching. `result`: the evidence of an examination that was done. `missed`: overdue, but a later
+    one was done. `trend`: on the first entry of a plan.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Due(msgspec.Struct, frozen=True):
     latest: date | None = None
     until: date | None = None
     result: Evidence | None = None
+    missed: bool = False
     note: str = ""
     needs: tuple[Need, ...] = ()
     basis: tuple[Basis, ...] = ()

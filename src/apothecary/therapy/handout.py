@@ -6,8 +6,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from apothecary import logic
 from apothecary.knowledge.advice import TOPICS, AdviceLine
 from apothecary.knowledge.schema import Monograph, Product, Site
+from apothecary.review.monitored import BEFORE
 from apothecary.review.plan import DosePlan, Due
 from apothecary.review.result import Review
 
@@ -170,17 +172,33 @@ def _personal(m: Monograph, review: Review) -> Personal:
     return Personal(
         as_of=review.as_of,
         settled=review.verdict in ("go", "caution") and bool(review.findings),
-        dose=Dose(open=("stop",)) if stop else _dose(review.dose_plan, review.phase == "on-therapy"),
+        dose=Dose(open=("stop",))
+        if stop
+        else _dose(review.dose_plan, review.phase == "on-therapy", _doubted(m, review)),
         tests=_tests(m, review.monitoring),
     )
 
 
-def _dose(plan: DosePlan | None, begun: bool) -> Dose:
+def _doubted(m: Monograph, review: Review) -> bool:
+    """Whether the order may say another dose than the plan: a question about it applies, or is open on therapy."""
+    counts = ("applies", "unknown") if review.phase == "on-therapy" else ("applies",)
+    asking = {rule.id for rule in m.rules.values() if any(_asks_order(m, leaf) for leaf in logic.leaves(rule.when))}
+    return any(finding.id in asking and finding.status in counts for finding in review.findings)
+
+
+def _asks_order(m: Monograph, leaf: logic.Condition) -> bool:
+    if isinstance(leaf, logic.Compare):
+        return (m.observations[leaf.quantity].formula or "").startswith("ordered-")
+    return isinstance(leaf, logic.OrderedRoute | logic.OrderUnread)
+
+
+def _dose(plan: DosePlan | None, begun: bool, doubted: bool) -> Dose:
     """The dose at one time, only as far as the plan settles it; a sheet must not choose for the prescriber.
 
-    Once the therapy has begun, a range to start with says nothing about the dose of today.
+    It is left open where the order may say something else. Once the therapy has begun, a range to start with says
+    nothing about the dose of today.
     """
-    if plan is None or plan.status != "applies" or plan.start_mg is None:
+    if plan is None or plan.status != "applies" or plan.start_mg is None or doubted:
         return Dose(open=("unknown",))
     reasons: list[Open] = []
     if plan.start_mg[0] != plan.start_mg[1]:
@@ -208,6 +226,8 @@ def _tests(m: Monograph, entries: tuple[Due, ...]) -> tuple[Test, ...]:
     for one in entries:
         plan = m.monitoring.get(one.id)
         if one.due is None or one.status not in _NEXT or one.until is not None or (plan and plan.observation is None):
+            continue
+        if one.missed or (one.status == "overdue" and one.occurrence == BEFORE):  # nobody can make up for it
             continue
         found.append(Test(one.due, one.status, explained.get(one.id)))
     return tuple(sorted(found, key=lambda test: test.due))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from apothecary.knowledge import PACKAGED, Monograph, load, packaged
 from apothecary.knowledge.advice import TOPICS
+from apothecary.logic import Truth
 from apothecary.record import read_record
 from apothecary.review import Review, Reviewer
 from apothecary.review.plan import DosePlan, Due, Option
@@ -121,6 +122,25 @@ def test_no_dose_where_none_is_known(reviewer: Reviewer, nothing: DosePlan | Non
     assert Dose(open=("unknown",)) == dose(reviewer, dose_plan=nothing)
 
 
+@pytest.mark.parametrize(
+    ("status", "phase", "open_"),
+    [
+        ("applies", "considering", ("unknown",)),
+        ("applies", "on-therapy", ("unknown",)),
+        ("unknown", "on-therapy", ("unknown",)),
+        ("unknown", "considering", ()),
+        ("clear", "on-therapy", ()),
+    ],
+)
+def test_no_dose_where_the_order_may_say_another_one(
+    reviewer: Reviewer, status: str, phase: Any, open_: tuple[str, ...]
+) -> None:
+    rule = "dose-unread"
+    assert rule in reviewer.monograph.rules
+    finding = msgspec.structs.replace(review(reviewer).findings[0], id=rule, status=Truth(status))
+    assert open_ == dose(reviewer, phase=phase, findings=(finding,)).open
+
+
 def test_a_range_is_left_to_the_prescriber(reviewer: Reviewer) -> None:
     found = dose(reviewer, dose_plan=plan(start_mg=(15.0, 30.0)))
     assert ((15.0, 30.0), ("range",)) == (found.mg, found.open)
@@ -155,6 +175,14 @@ def test_open_critical_questions_are_told(reviewer: Reviewer, verdict: Any, sett
 
 def entry(status: Any, due: date | None = date(2026, 7, 1), **fields: Any) -> Due:
     return Due("lymphocytes", "Lymphocytes", due, status, "Count them.", **fields)
+
+
+def test_what_nobody_can_make_up_for_is_not_asked_for(reviewer: Reviewer) -> None:
+    past = (
+        entry("overdue", date(2026, 6, 1), missed=True),
+        entry("overdue", date(2026, 5, 1), occurrence="before-start"),
+    )
+    assert [] == due_days(reviewer, *past)
 
 
 def due_days(reviewer: Reviewer, *entries: Due) -> list[tuple[date, str]]:

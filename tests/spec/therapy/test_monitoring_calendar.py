@@ -35,6 +35,15 @@ def test_what_was_done_names_its_result_and_the_rest_is_overdue_due_or_upcoming(
         key: by[key] for key in ("2 wk", "2 mo + 6 wk")
     }
     assert all(one.result is None for one in listed if one.status != "done")
+    assert ["4 wk", "6 wk"] == [one.occurrence for one in listed if one.missed]
+    assert {"Missed; a later one was done."} == {one.note for one in listed if one.missed}
+
+
+def test_one_that_is_overdue_is_not_missed_while_no_later_one_was_done() -> None:
+    listed = calendar(on("2026-01-31"), count("2026-01-20"), count("2026-02-15"), as_of=date(2026, 5, 14))
+    assert [("4 wk", False), ("6 wk", False)] == [
+        (one.occurrence, one.missed) for one in listed if one.status == "overdue" and one.occurrence in ("4 wk", "6 wk")
+    ]
 
 
 @pytest.mark.parametrize(

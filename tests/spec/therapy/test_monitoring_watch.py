@@ -60,6 +60,8 @@ OVERDUE = {"overdue": "lymphocytes"}
         ([on("2026-06-13")], (), "clear"),
         ([on("2026-06-12")], (), "applies"),
         ([on("2026-06-01"), count("2026-06-15"), count("2026-06-29")], (), "clear"),
+        ([on("2026-05-01"), count("2026-06-12")], (), "clear"),  # missed before, and done since
+        ([on("2026-05-01"), count("2026-05-15")], (), "applies"),
         ([on("2026-06-01"), count("2026-06-15", 1500, None)], (), "unknown"),
         ([on("2026-06-01"), count(None)], (), "unknown"),
         ([on("2026-06-01")], ("Observation",), "unknown"),
