@@ -19,6 +19,7 @@ import orjson
 from apothecary.knowledge import PACKAGED, load, packaged
 from apothecary.record import read_record
 from apothecary.review import Reviewer
+from apothecary.therapy import complete
 
 AS_OF = date(2026, 11, 22)
 ROUNDS = 400
@@ -36,6 +37,7 @@ def main() -> None:
         "parse only, json of the standard library": json.loads,
         "read the record": read_record,
         "bytes to review": lambda data: reviewer.review(read_record(data), AS_OF),
+        "with dose plan and monitoring": lambda data: complete(reviewer, read_record(data), AS_OF),
     }
     print(f"{count} resources, {size / 1000:.1f} kB, {len(reviewer.monograph.rules)} rules, median of {ROUNDS}")
     medians = {name: median(step, records) for name, step in steps.items()}
