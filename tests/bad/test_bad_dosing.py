@@ -28,6 +28,10 @@ OPTION = "adjustments:\n- rule: {rule}\n  interval: {interval}\n  text: Wait.\n 
         ("statements: [dosage.1, cautions.6]\n", "", "indication", "the dosing of migraine rests on no statement."),
         ("statements: [dosage.1, cautions.6]", "statements: [dosage.1, dosage.99]", "statements",
          "there is no statement 'dosage.99' in statements.yaml."),
+        ("start: dose\n", "start: dose\nfrom_age: adult\n", "from_age",
+         "there is no value 'adult' in values.yaml or policy.yaml."),
+        ("start: dose\n", "start: dose\nfrom_age: dose\n", "from_age",
+         "the value 'dose' is not an age in whole months or years."),
         ("start: dose\n", "start: dose\nloading: dose\n", "loading", "Object contains unknown field `loading`."),
     ],
 )  # fmt: skip

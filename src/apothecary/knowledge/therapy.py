@@ -27,7 +27,7 @@ class Dosing(Strict, frozen=True):
 
     `start`: an amount a dose (mg) or an amount by weight a day (mg/kg/d), one number or a range. `step`: one titration
     step. `maximum`: the largest daily amount. `benefit_limit`: the daily amount beyond which nothing is gained.
-    `split`: the doses a day into which the daily amount may be divided.
+    `split`: the doses a day into which the daily amount may be divided. `from_age`: the age below which there is none.
     """
 
     indication: str
@@ -37,6 +37,7 @@ class Dosing(Strict, frozen=True):
     maximum: str | None = None
     benefit_limit: str | None = None
     split: str | None = None
+    from_age: str | None = None
     adjustments: tuple[Adjustment, ...] = ()
     without: tuple[NoRecommendation, ...] = ()
     notes: tuple[str, ...] = ()
@@ -77,7 +78,7 @@ def named_values(dosing: Iterable[Dosing], monitoring: Iterable[MonitoringPlan])
     """The ids of all values that dosing and monitoring read."""
     names: set[str | None] = set()
     for one in dosing:
-        names |= {one.start, one.interval, one.step, one.maximum, one.benefit_limit, one.split}
+        names |= {one.start, one.interval, one.step, one.maximum, one.benefit_limit, one.split, one.from_age}
         names |= {adjustment.interval for adjustment in one.adjustments}
     for plan in monitoring:
         names |= {plan.gap, plan.before, plan.tolerance, plan.limit, plan.watch}

@@ -36,6 +36,10 @@ def _dosing(m: s.Monograph, dosing: s.Dosing, file: str) -> Iterator[Mistake]:
     yield from _unit(m, dosing.benefit_limit, (PER_DAY, PER_WEIGHT), file, ".benefit_limit")
     yield from _unit(m, dosing.split, ("{doses}/d",), file, ".split")
     yield from _unit(m, dosing.interval, ("h",), file, ".interval")
+    if dosing.from_age is not None and dosing.from_age in m.values:
+        yield from limits.age(m, dosing.from_age, file, ".from_age")
+    elif dosing.from_age is not None:
+        yield Mistake(file, ".from_age", f"there is no value {dosing.from_age!r} in values.yaml or policy.yaml.")
     for number, one in enumerate(dosing.adjustments):
         where = f".adjustments[{number}]"
         if one.rule not in m.rules:

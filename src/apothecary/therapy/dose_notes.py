@@ -48,6 +48,14 @@ def by_weight(m: Monograph, dosing: Dosing) -> tuple[str, ...]:
     return (f"By weight: {text}.",) if text else ()
 
 
+def too_young(m: Monograph, dosing: Dosing, surely: bool) -> tuple[str, ...]:
+    """That the use is dosed from an age on, and what this means for the patient."""
+    value = m.values[dosing.from_age or ""]
+    age = f"{value.value:g} {'years' if value.unit == 'a' else value.unit}"
+    said = "no dose for this patient" if surely else "whether this patient has reached it is not known"
+    return (f"The monograph gives this dose from the age of {age} on: {said}.",)
+
+
 def of_amounts(m: Monograph, dosing: Dosing, found: Amounts) -> tuple[str, ...]:
     """That a start was capped, and which reading the ladder rests on."""
     notes = []

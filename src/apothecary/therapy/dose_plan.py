@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 
 from apothecary.knowledge.schema import Dosing
-from apothecary.logic import Truth
+from apothecary.logic import Truth, compare_interval
 from apothecary.review import Review
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
@@ -18,6 +18,8 @@ from apothecary.therapy.dose_amounts import Amounts, amounts, by_weight, exact, 
 from apothecary.therapy.dose_ladder import ladder
 from apothecary.therapy.dose_package import Package, doses_in_28_days, packages
 from apothecary.therapy.dose_uses import Chosen, chosen_use
+
+_WHOLE_BIRTH = Need("age", "missing", "Supply the whole date of birth: whether there is a dose depends on it.")
 
 
 def dose_plan(ctx: Context, review: Review) -> DosePlan | None:
@@ -69,6 +71,12 @@ def _plan(ctx: Context, dosing: Dosing, chosen: Chosen) -> DosePlan:
         references=say.references(m, dosing),
     )
     texts = (*chosen.notes, *say.by_weight(m, dosing))
+    young, age = _too_young(ctx, dosing)
+    if young is Truth.APPLIES or (young is Truth.UNKNOWN and age):
+        notes = (*texts, *say.too_young(m, dosing, young is Truth.APPLIES), *say.of_the_text(m, dosing))
+        needs = () if young is Truth.APPLIES else (_WHOLE_BIRTH,)
+        none = msgspec.structs.replace(common, interval_h=None, split_allowed=None, options=())
+        return msgspec.structs.replace(none, notes=notes, needs=needs, because=age)
     if not by_weight(m, dosing):
         return _dosed(ctx, dosing, amounts(m, dosing, None), common, texts)
     number = _weight(ctx)
@@ -119,6 +127,17 @@ def _packed(plan: DosePlan, package: Package, low: Fraction, high: Fraction, int
         discarded_mg_per_dose=(float(min(rests)), float(max(rests))) if rests else None,
         measurable=None if None in readable else all(readable),
     )
+
+
+def _too_young(ctx: Context, dosing: Dosing) -> tuple[Truth, tuple[Evidence, ...]]:
+    """Whether the patient is below the age from which the use is dosed; no evidence where no age is known."""
+    months = ctx.age_months()
+    if dosing.from_age is None:
+        return Truth.CLEAR, ()
+    if months is None:
+        return Truth.UNKNOWN, ()
+    age = Evidence("age", q.age_text(months), "", "", "Patient")
+    return compare_interval(months, "below", ctx.months(dosing.from_age)), (age,)
 
 
 def _weight(ctx: Context) -> Number:

@@ -39,6 +39,25 @@ def test_rheumatoid_arthritis(anakinra: Reviewer) -> None:
     assert found.volume_mL == pytest.approx((0.67, 0.67))
 
 
+@pytest.mark.parametrize(
+    ("born", "status", "start", "said"),
+    [
+        ({"birth_date": "2008-11-22"}, "applies", (100, 100), None),  # 18 today
+        ({"birth_date": "2008-11-23"}, "unknown", None, "no dose for this patient"),
+        ({"birth_date": "2008"}, "unknown", None, "is not known"),
+        ({"age": "10 a"}, "unknown", None, "no dose for this patient"),
+    ],
+)
+def test_an_adult_dose_is_for_adults(
+    anakinra: Reviewer, born: dict[str, str], status: str, start: Any, said: str | None
+) -> None:
+    found = plan(anakinra, "rheumatoid arthritis", **{"age": None, "weight": "30 kg", **born})
+    assert (status, start) == (found.status, found.start_mg)
+    assert (said is None) == (not any("from the age of 18 years on" in note for note in found.notes))
+    assert said is None or any(said in note for note in found.notes)
+    assert (said == "is not known") == bool(found.needs)
+
+
 @pytest.mark.parametrize(("use", "split"), [("NOMID", True), ("DIRA", False)])
 def test_a_child_of_15_kg(anakinra: Reviewer, use: str, split: bool) -> None:
     found = plan(anakinra, use, weight="15 kg")
