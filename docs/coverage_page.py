@@ -56,28 +56,16 @@ def lines(m: Monograph, name: str, plain: Callable[[str], str]) -> Iterator[str]
         yield f"| `{id_}` | {_KINDS[what]} | {thing.kind} | {_codes(thing.statements)} | {sources} |"
     yield from ("", f"### {name}: references", "")
     yield from ("| reference | cited by | used by |", "|---|---|---|")
-    for number, cited_by, used_by in _references(m):
-        yield f"| {number} | {cited_by} | {used_by} |"
+    known, _ = coverage.cited(m, statements, ((id_, source.citation) for id_, source in m.sources.items()))
+    for one in known:
+        count = len(one.cited_by)
+        by = f"{count} statement{'' if count == 1 else 's'}" if count else "no statement"
+        yield f"| {one.number} | {by} | {_codes(one.used_by) or 'nothing else'} |"
     yield ""
 
 
 def _state(one: Statement) -> tuple[bool, bool, bool]:
     return bool(one.encoded_by), bool(one.background), bool(one.to_do)
-
-
-def _references(m: Monograph) -> Iterator[tuple[str, str, str]]:
-    citing: dict[str, int] = {}
-    for one in m.statements.values():
-        for number in one.references:
-            citing[number] = citing.get(number, 0) + 1
-    using: dict[str, list[str]] = {}
-    for thing in coverage.resting(m):
-        for source in thing.sources:
-            using.setdefault(source, []).append(thing.link)
-    for id_ in m.sources:
-        count = citing.get(id_, 0)
-        by = f"{count} statement{'' if count == 1 else 's'}" if count else "no statement"
-        yield id_, by, _codes(using.get(id_, ())) or "nothing else"
 
 
 def _codes(ids: Iterable[str]) -> str:

@@ -180,7 +180,7 @@ def _rule(rule: Rule, m: Monograph) -> Iterator[str]:
     if rule.interpretation:
         yield f"- Reading: [{rule.interpretation}](../INTERPRETATIONS.md#{rule.interpretation})"
     yield "- Rests on:"
-    yield from (f"  - `{id_}` ({_place(m, id_)})" for id_ in _rests_on(rule))
+    yield from (f"  - `{id_}` ({_place(m, id_)})" for id_ in rule.all_statements)
     for place in rule.places:
         yield f"- Also: {_plain(m.sources[place.source].citation)} ({_plain(place.locator)})"
     sets = _named(rule, m.value_sets)
@@ -190,10 +190,6 @@ def _rule(rule: Rule, m: Monograph) -> Iterator[str]:
     if values:
         yield "- Values: " + ", ".join(f"`{name}` = {_number(m.values[name])}" for name in values)
     yield ""
-
-
-def _rests_on(rule: Rule) -> list[str]:
-    return list(dict.fromkeys((*rule.statements, *(i for e in rule.exceptions for i in e.statements))))
 
 
 def _condition(node: logic.Condition, m: Monograph, depth: int = 0) -> Iterator[str]:

@@ -8,7 +8,7 @@ from apothecary.audit import compare, coverage
 from apothecary.audit.document import Document
 from apothecary.audit.matching import match
 from apothecary.audit.reader import SourceError, read_monograph
-from apothecary.audit.result import Audit, Change, Covered
+from apothecary.audit.result import Audit, Change, Covered, State
 from apothecary.audit.statements import seen
 from apothecary.knowledge import Monograph
 
@@ -75,8 +75,8 @@ def _covered(c: compare.Comparison) -> Iterator[Covered]:
             continue
         here = back[there]
         one = c.known[here]
-        state = "same" if c.is_same(here) else "edited"
-        yield Covered(one.id, *place, state, one.encoded_by, one.background or "", one.to_do or "")  # type: ignore[arg-type]
+        state: State = "same" if c.is_same(here) else "edited"
+        yield Covered(one.id, *place, state, one.encoded_by, one.background or "", one.to_do or "")
 
 
 def _beside(m: Monograph, changes: list[Change], old: Document) -> tuple[list[Change], tuple[str, ...]]:

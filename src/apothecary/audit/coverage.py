@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from apothecary.audit.result import Cited, Covered, Resting, SectionCount
-from apothecary.knowledge import Monograph
+from apothecary.knowledge import Monograph, Statement
 
 _IDENTITY = "drug:identity"
 
@@ -16,9 +16,7 @@ def resting(m: Monograph) -> tuple[Resting, ...]:
 def _resting(m: Monograph) -> Iterator[Resting]:
     yield Resting(_IDENTITY, "stated", m.drug.statements, (m.drug.edition.source,))
     for id_, rule in m.rules.items():
-        statements = (*rule.statements, *(i for exception in rule.exceptions for i in exception.statements))
-        places = (place.source for place in rule.places)
-        yield Resting(f"rule:{id_}", rule.kind, _once(statements), _once(places))
+        yield Resting(f"rule:{id_}", rule.kind, rule.all_statements, _once(place.source for place in rule.places))
     for id_, value in m.values.items():
         yield Resting(f"value:{id_}", value.kind, value.statements, _once(place.source for place in value.places))
     for id_, reading in m.interpretations.items():
@@ -26,8 +24,7 @@ def _resting(m: Monograph) -> Iterator[Resting]:
     for id_, use in m.indications.items():
         yield Resting(f"indication:{id_}", "interpreted" if use.interpretation else "stated", use.statements, ())
     for id_, dosing in m.dosing.items():
-        parts = [*(one.statements for one in dosing.adjustments), *(one.statements for one in dosing.without)]
-        yield Resting(f"dosing:{id_}", "stated", _once((*dosing.statements, *(i for part in parts for i in part))), ())
+        yield Resting(f"dosing:{id_}", "stated", dosing.all_statements, ())
     for id_, plan in m.monitoring.items():
         kind = "interpreted" if plan.interpretation else "stated"
         yield Resting(f"monitoring:{id_}", kind, plan.statements, ())
@@ -64,7 +61,7 @@ def sections(statements: Iterable[Covered]) -> tuple[SectionCount, ...]:
 
 
 def cited(
-    m: Monograph, statements: Iterable[Covered], references: Iterable[tuple[str, str]]
+    m: Monograph, statements: Iterable[Covered | Statement], references: Iterable[tuple[str, str]]
 ) -> tuple[tuple[Cited, ...], tuple[str, ...]]:
     """Each reference (number and text) with what cites and uses it; then each citation that no reference answers."""
     citing: dict[str, list[str]] = {}

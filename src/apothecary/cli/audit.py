@@ -1,6 +1,5 @@
 """`apothecary audit`: source text against the encoded knowledge, and the beginning of a new monograph."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,11 +53,8 @@ def command(
         return
     if into is not None:
         raise c.Failure("usage", "--into belongs to --new. Leave it out, or begin a monograph with --new.", 2, as_json)
-    folder = knowledge or c.packaged_folder(drug, as_json)
-    monograph = c.load_monograph(folder, as_json)
-    if drug not in (None, monograph.drug.id):
-        message = f"{folder} holds the monograph of {monograph.drug.id}, not of {drug}. Name one of them."
-        raise c.Failure("usage", message, 2, as_json)
+    folder = c.folder_of(drug, knowledge, as_json)
+    monograph = c.load_named(folder, drug, as_json)
     if accept:
         monograph = _accept(folder, monograph, source, accept, as_json)
     result = _audited(monograph, source, previous, as_json)
@@ -89,14 +85,8 @@ def _failure(code: str, message: str, source: str, as_json: bool) -> c.Failure:
 def _show(result: "Audit", monograph: "Monograph", format: "AuditFormat", details: bool, source: str) -> None:
     from apothecary.present.audit import render_audit
 
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    encoding = sys.stdout.encoding or "utf-8"
     name = "standard input" if source == "-" else Path(source).name
-    c.write(
-        render_audit(
-            result, monograph, format, width=c.width(), color=color, encoding=encoding, source=name, details=details
-        )
-    )
+    c.write(render_audit(result, monograph, format, **c.terminal(), source=name, details=details))
 
 
 def _accept(folder: Path, monograph: "Monograph", source: str, ids: tuple[str, ...], as_json: bool) -> "Monograph":

@@ -1,11 +1,12 @@
 """What the verbs share: reading input, loading knowledge, failing with a sentence."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -37,6 +38,14 @@ terminology_option = click.option(
 knowledge_option = click.option(
     "--knowledge", type=click.Path(path_type=Path), help="A monograph folder of your own instead of a packaged one."
 )
+
+
+class Terminal(TypedDict):
+    """What the readable formats ask about the output."""
+
+    width: int
+    color: bool
+    encoding: str
 
 
 class Failure(Exception):
@@ -76,10 +85,15 @@ def parse_day(text: str | None, as_json: bool = False) -> date:
     """The day of the review; today when none was given."""
     if text is None:
         return date.today()  # noqa: DTZ011  the day at the reader's desk is meant
+    return whole_day(text, "--as-of", "2026-11-22", as_json)
+
+
+def whole_day(text: str, option: str, example: str, as_json: bool = False) -> date:
+    """The date given with an option; Failure with exit code 2, and an example, for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        message = f"--as-of is {text!r}; write a whole date, such as 2026-11-22."
+        message = f"{option} is {text!r}; write a whole date, such as {example}."
         raise Failure("usage", message, 2, as_json) from error
 
 
@@ -93,6 +107,20 @@ def packaged_folder(drug: str | None, as_json: bool = False) -> Path:
         asked = f"There is no monograph {drug!r}." if drug else "Say which drug."
         raise Failure("usage", f"{asked} Monographs: {', '.join(known)}.", 2, as_json)
     return PACKAGED / chosen
+
+
+def folder_of(drug: str | None, knowledge: Path | None, as_json: bool = False) -> Path:
+    """The monograph folder to use: the site's own where one is given."""
+    return knowledge if knowledge is not None else packaged_folder(drug, as_json)
+
+
+def load_named(folder: Path, drug: str | None, as_json: bool = False) -> "Monograph":
+    """The monograph of a folder; Failure with exit code 2 when it is of another drug than the one named."""
+    monograph = load_monograph(folder, as_json)
+    if drug not in (None, monograph.drug.id):
+        message = f"{folder} holds the monograph of {monograph.drug.id}, not of {drug}. Name one of them."
+        raise Failure("usage", message, 2, as_json)
+    return monograph
 
 
 def load_monograph(folder: Path, as_json: bool = False) -> "Monograph":
@@ -110,8 +138,7 @@ def load_reviewer(
     from apothecary.knowledge import extend
     from apothecary.review import Reviewer
 
-    folder = knowledge if knowledge is not None else packaged_folder(drug, as_json)
-    monograph = load_monograph(folder, as_json)
+    monograph = load_monograph(folder_of(drug, knowledge, as_json), as_json)
     if terminology is None:
         return Reviewer(monograph)
     with knowledge_failures(as_json):
@@ -161,6 +188,15 @@ def write(text: str) -> None:
     if not text.endswith("\n"):
         sys.stdout.write("\n")
     sys.stdout.flush()
+
+
+def terminal() -> Terminal:
+    """How to print for the output at hand: its width, whether it shows color, what it can encode."""
+    return {
+        "width": width(),
+        "color": sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        "encoding": sys.stdout.encoding or "utf-8",
+    }
 
 
 def width() -> int:

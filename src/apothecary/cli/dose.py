@@ -1,7 +1,5 @@
 """`apothecary dose`: the dose plan without a record, from a use and a few facts typed on the command line."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +59,7 @@ def command(
     if plan is None:
         message = f"The monograph of {reviewer.monograph.drug.id} holds no dosing. Ask for another one with --drug."
         raise c.Failure("usage", message, 2, as_json)
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    encoding = sys.stdout.encoding or "utf-8"
-    c.write(render(plan, review, reviewer.monograph, format, width=c.width(), color=color, encoding=encoding))
+    c.write(render(plan, review, reviewer.monograph, format, **c.terminal()))
 
 
 def record(

@@ -38,21 +38,17 @@ def command(
     RECORD adds what its review says about the dose and the next tests; the name of the patient never appears.
     """
     from apothecary.present import handout
+    from apothecary.present.safe import html_in
 
     page = handout.render(_sheet(record, lang, as_of, drug, indication, knowledge), large=large)
     if out is None:
-        c.write(page if _shows_everything() else page.encode("ascii", "xmlcharrefreplace").decode())
+        c.write(html_in(page, sys.stdout.encoding or "utf-8"))
         return
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise c.Failure("usage", f"The sheet cannot be written to {out}: {reason}. Name another file.", 2) from error
-
-
-def _shows_everything() -> bool:
-    """Whether the output can take every character; otherwise the page spells them as references."""
-    return (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def _sheet(
@@ -66,7 +62,7 @@ def _sheet(
     from apothecary.review.edition import Edition
 
     day = c.parse_day(as_of)
-    monograph = c.load_monograph(knowledge if knowledge is not None else c.packaged_folder(drug))
+    monograph = c.load_monograph(c.folder_of(drug, knowledge))
     if indication is not None and indication not in monograph.indications:
         message = f"There is no use {indication!r}. Uses: {', '.join(monograph.indications)}."
         raise c.Failure("usage", message, 2)

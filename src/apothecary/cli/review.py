@@ -1,6 +1,5 @@
 """`apothecary review`: one record against one monograph."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,9 +74,7 @@ def show(result: "Review", monograph: "Monograph", format: "Format") -> None:
     """Prints a review."""
     from apothecary.present import render
 
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    encoding = sys.stdout.encoding or "utf-8"
-    c.write(render(result, monograph, format, width=c.width(), color=color, encoding=encoding))
+    c.write(render(result, monograph, format, **c.terminal()))
 
 
 def has_finding(review: "Review", fail_on: str) -> bool:

@@ -1,7 +1,5 @@
 """`apothecary schedule`: the monitoring calendar from a start, with or without a record, also for other programs."""
 
-import os
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +46,7 @@ def command(
     from apothecary.present.monitoring_page import render
 
     as_json = format == "json"
-    begun = _day(start, as_json)
+    begun = c.whole_day(start, "--start", "2026-01-31", as_json) if start is not None else None
     if begun is None and record is None:
         raise c.Failure("usage", "Give --start, the first day of the therapy, or a --record that has it.", 2, as_json)
     day = c.parse_day(as_of, as_json)
@@ -64,9 +62,7 @@ def command(
         notes = (_NO_RECORD, *notes)
     _write_files(review, reviewer, course, ics, fhir, as_json)
     known = " or ".join(span.text() for span in course.starts) or None
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    encoding = sys.stdout.encoding or "utf-8"
-    shown = render(review, reviewer.monograph, known, notes, format, width=c.width(), color=color, encoding=encoding)
+    shown = render(review, reviewer.monograph, known, notes, format, **c.terminal())
     c.write(shown)
 
 
@@ -102,16 +98,6 @@ def _course(ctx: "Context") -> "Course":
 
     plan = next(iter(ctx.monograph.monitoring.values()))
     return course(ctx, ctx.duration(plan.gap))
-
-
-def _day(text: str | None, as_json: bool) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        message = f"--start is {text!r}; write a whole date, such as 2026-01-31."
-        raise c.Failure("usage", message, 2, as_json) from error
 
 
 def _nothing() -> "Record":

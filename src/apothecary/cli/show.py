@@ -1,7 +1,5 @@
 """`apothecary show`: what is known about a drug, as a readable page."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +24,9 @@ def command(drug: str | None, section: str | None, format: "Format", knowledge: 
     from apothecary.present import show
 
     as_json = format == "json"
-    monograph = c.load_monograph(knowledge if knowledge is not None else c.packaged_folder(drug, as_json), as_json)
-    if drug not in (None, monograph.drug.id):
-        message = f"{knowledge} holds the monograph of {monograph.drug.id}, not of {drug}. Name one of them."
-        raise c.Failure("usage", message, 2, as_json)
+    monograph = c.load_named(c.folder_of(drug, knowledge, as_json), drug, as_json)
     known = show.ids(monograph)
     if section not in (None, *known):
         message = f"There is no section {section!r}. Sections: {', '.join(known)}."
         raise c.Failure("usage", message, 2, as_json)
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    encoding = sys.stdout.encoding or "utf-8"
-    c.write(show.render(monograph, format, section, width=c.width(), color=color, encoding=encoding))
+    c.write(show.render(monograph, format, section, **c.terminal()))

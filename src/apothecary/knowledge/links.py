@@ -137,7 +137,8 @@ def _opposed(m: s.Monograph) -> Iterator[Mistake]:
 
 
 def _statements(m: s.Monograph) -> Iterator[Mistake]:
-    """Both directions: what a statement says encodes it exists and names the statement, and the reverse."""
+    """What a statement says encodes it exists and names the statement."""
+    resting_on = {link: set(statements) for _, _, link, statements in _things(m)}
     for number, statement in enumerate(m.statements.values()):
         where = f".statements[{number}]"
         if sum(map(bool, (statement.encoded_by, statement.background, statement.to_do))) != 1:
@@ -151,8 +152,7 @@ def _statements(m: s.Monograph) -> Iterator[Mistake]:
             if reference not in m.sources:
                 yield Mistake("statements.yaml", where, f"statement {statement.id} cites {reference!r}, not a source.")
         for link in statement.encoded_by:
-            kind, _, id_ = link.partition(":")
-            resting = _resting(m, kind, id_)
+            resting = resting_on.get(link)
             if resting is None:
                 yield Mistake(
                     "statements.yaml", where, f"statement {statement.id} names {link!r}, which does not exist."
@@ -164,36 +164,32 @@ def _statements(m: s.Monograph) -> Iterator[Mistake]:
 
 def _directions(m: s.Monograph) -> Iterator[Mistake]:
     """The other direction: what rests on a statement is named by it. A policy value reads it, it does not encode it."""
-    things: list[tuple[str, str, str, set[str]]] = []
-    for rule in m.rules.values():
-        resting = {*rule.statements, *(id_ for e in rule.exceptions for id_ in e.statements)}
-        things.append((_file_of(m, rule), ".statements", f"rule:{rule.id}", resting))
-    for number, use in enumerate(m.indications.values()):
-        things.append(("monograph.yaml", f".indications[{number}]", f"indication:{use.id}", set(use.statements)))
-    for id_, value in m.values.items():
-        if id_ not in m.policy:
-            things.append(("values.yaml", f".values.{id_}", f"value:{id_}", set(value.statements)))
-    for file, key, kind, listed in _listed(m):
-        for number, item in enumerate(listed.values()):
-            things.append((file, f".{key}[{number}]", f"{kind}:{item.id}", set(item.statements)))
-    for file, where, link, resting in _therapy(m):
-        things.append((file, where, link, resting))
-    things.append(("monograph.yaml", ".drug.statements", "drug:identity", set(m.drug.statements)))
-    for file, where, link, resting in things:
-        for id_ in sorted(resting & m.statements.keys()):
+    reading = {f"value:{id_}" for id_ in m.policy}
+    for file, where, link, statements in _things(m):
+        for id_ in sorted({*statements} & m.statements.keys()) if link not in reading else ():
             if link not in m.statements[id_].encoded_by:
                 name = link.replace(":", " ", 1)
                 yield Mistake(file, where, f"{name} rests on {id_}, which does not name {link}.")
 
 
-def _therapy(m: s.Monograph) -> Iterator[tuple[str, str, str, set[str]]]:
-    """Dosing and monitoring with their files, links and the statements they rest on."""
+def _things(m: s.Monograph) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Everything that rests on statements: its file, the place in it, its link, the statements."""
+    for rule in m.rules.values():
+        yield _file_of(m, rule), ".statements", f"rule:{rule.id}", rule.all_statements
+    for number, use in enumerate(m.indications.values()):
+        yield "monograph.yaml", f".indications[{number}]", f"indication:{use.id}", use.statements
+    for id_, value in m.values.items():
+        file = "policy.yaml" if id_ in m.policy else "values.yaml"
+        yield file, f".values.{id_}", f"value:{id_}", value.statements
+    for file, key, kind, listed in _listed(m):
+        for number, item in enumerate(listed.values()):
+            yield file, f".{key}[{number}]", f"{kind}:{item.id}", item.statements
     for dosing in m.dosing.values():
-        parts = [*(one.statements for one in dosing.adjustments), *(one.statements for one in dosing.without)]
-        resting = {*dosing.statements, *(id_ for part in parts for id_ in part)}
-        yield f"dosing/{dosing.indication}.yaml", ".statements", f"dosing:{dosing.indication}", resting
+        file = f"dosing/{dosing.indication}.yaml"
+        yield file, ".statements", f"dosing:{dosing.indication}", dosing.all_statements
     for plan in m.monitoring.values():
-        yield f"monitoring/{plan.id}.yaml", ".statements", f"monitoring:{plan.id}", set(plan.statements)
+        yield f"monitoring/{plan.id}.yaml", ".statements", f"monitoring:{plan.id}", plan.statements
+    yield "monograph.yaml", ".drug.statements", "drug:identity", m.drug.statements
 
 
 def _listed(m: s.Monograph) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -245,26 +241,6 @@ def _stated(m: s.Monograph) -> Iterator[Mistake]:
                     "correct it, or give its kind as derived with a reason."
                 )
                 yield Mistake(file, f".values.{id_}", message)
-
-
-def _resting(m: s.Monograph, kind: str, id_: str) -> set[str] | None:
-    """The statements that a thing rests on; None when there is no such thing."""
-    if kind == "rule" and id_ in m.rules:
-        rule = m.rules[id_]
-        return {*rule.statements, *(i for e in rule.exceptions for i in e.statements)}
-    if kind == "indication" and id_ in m.indications:
-        return set(m.indications[id_].statements)
-    if kind == "value" and id_ in m.values:
-        return set(m.values[id_].statements)
-    if kind == "drug" and id_ == "identity":
-        return set(m.drug.statements)
-    if kind == "product" and id_ in m.products:
-        return set(m.products[id_].statements)
-    if kind == "adverse-effect" and id_ in m.adverse_effects:
-        return set(m.adverse_effects[id_].statements)
-    if kind == "advice" and id_ in m.advice:
-        return set(m.advice[id_].statements)
-    return next((resting for _, _, link, resting in _therapy(m) if link == f"{kind}:{id_}"), None)
 
 
 def _sources(m: s.Monograph) -> Iterator[Mistake]:

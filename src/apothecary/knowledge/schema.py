@@ -115,6 +115,12 @@ class Rule(Strict, frozen=True):
     interpretation: str | None = None
     places: tuple[Place, ...] = ()
 
+    @property
+    def all_statements(self) -> tuple[str, ...]:
+        """Every statement it rests on, those of its exceptions too, each once."""
+        own = (self.statements, *(exception.statements for exception in self.exceptions))
+        return tuple(dict.fromkeys(id_ for some in own for id_ in some))
+
 
 class IndicationRule(Strict, frozen=True):
     """A use the monograph names."""

@@ -43,6 +43,13 @@ class Dosing(Strict, frozen=True):
     notes: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
 
+    @property
+    def all_statements(self) -> tuple[str, ...]:
+        """Every statement it rests on, those of its parts too, each once."""
+        adjusted = (one.statements for one in self.adjustments)
+        own = (self.statements, *adjusted, *(one.statements for one in self.without))
+        return tuple(dict.fromkeys(id_ for some in own for id_ in some))
+
 
 class Stage(Strict, frozen=True):
     """Examinations at one interval up to a time from the start of the therapy; both are ids of values."""

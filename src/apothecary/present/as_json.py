@@ -14,12 +14,43 @@ if TYPE_CHECKING:
 
 def render(review: Review) -> str:
     """The review as indented JSON, ending with one newline."""
-    data = document(review)
+    return indented(document(review))
+
+
+def indented(data: dict[str, Any]) -> str:
+    """Plain data as indented JSON, ending with one newline."""
     try:
         encoded = msgspec.json.encode(data)
     except UnicodeEncodeError:  # a lone surrogate from a damaged record has no UTF-8 form
         encoded = msgspec.json.encode(_without_surrogates(data))
     return msgspec.json.format(encoded, indent=2).decode() + "\n"
+
+
+def knowledge(review: Review) -> dict[str, Any]:
+    """Which knowledge was used."""
+    used = review.knowledge
+    return {
+        "version": used.version,
+        "revised": used.revised.isoformat(),
+        "hash": used.hash,
+        "expires": used.expires.isoformat(),
+        "expired": used.expired,
+    }
+
+
+def head(review: Review) -> dict[str, Any]:
+    """What a plan or a calendar by itself says of the review behind it."""
+    return {
+        "contract": review.contract,
+        "drug": review.drug,
+        "knowledge": knowledge(review),
+        "as_of": review.as_of.isoformat(),
+    }
+
+
+def problems(review: Review) -> list[dict[str, Any]]:
+    """What could not be used as it stands."""
+    return [{"code": p.code, "where": p.where, "message": p.message} for p in review.problems]
 
 
 def document(review: Review) -> dict[str, Any]:
@@ -31,13 +62,7 @@ def document(review: Review) -> dict[str, Any]:
     return {
         "contract": review.contract,
         "drug": review.drug,
-        "knowledge": {
-            "version": review.knowledge.version,
-            "revised": review.knowledge.revised.isoformat(),
-            "hash": review.knowledge.hash,
-            "expires": review.knowledge.expires.isoformat(),
-            "expired": review.knowledge.expired,
-        },
+        "knowledge": knowledge(review),
         "patient": {
             "id": patient.id,
             "age": patient.age,
@@ -52,7 +77,7 @@ def document(review: Review) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in review.findings],
         "dose_plan": dose_plan(review.dose_plan) if review.dose_plan is not None else None,
         "monitoring": [due(one) for one in review.monitoring],
-        "problems": [{"code": p.code, "where": p.where, "message": p.message} for p in review.problems],
+        "problems": problems(review),
         "phase_from": review.phase_from,
         "to_get": [
             {

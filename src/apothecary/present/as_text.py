@@ -136,10 +136,7 @@ def _rest(page: Page, shown: Content, encoding: str) -> None:
 
 def _sources(page: Page, shown: Content) -> None:
     page.heading(shown.headings.sources)
-    column = min(12, 5 + max((len(source.id) for source in shown.sources), default=0))
-    for source in shown.sources:
-        url = f" {source.url}" if source.url else ""
-        page.put([(f"{source.citation}{url}", "")], column, f"  [{source.id}]")
+    page.sources(shown.sources)
     for line in shown.knowledge:
         page.put([(line, "")], 2)
     if shown.grounds:

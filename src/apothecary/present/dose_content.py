@@ -86,7 +86,7 @@ def _pairs(plan: DosePlan, monograph: Monograph) -> list[Pair]:
         ("No gain beyond", plan.benefit_limit_mg_per_day and f"{amount(plan.benefit_limit_mg_per_day)} mg a day"),
         ("Volume", plan.volume_mL and span(plan.volume_mL, "mL a dose", nearest=True)),
         (
-            f"{noun[:1].upper()}{noun[1:]}s",
+            f"{words.capital(noun)}s",
             plan.syringes_per_dose
             and plan.syringes_per_28_days
             and f"{span(plan.syringes_per_dose)} a dose, {span(plan.syringes_per_28_days)} in 28 days",

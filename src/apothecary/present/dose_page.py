@@ -75,12 +75,10 @@ def _page(plan: DosePlan, review: Review, monograph: Monograph) -> DosePage:
 
 
 def _json(plan: DosePlan, review: Review) -> str:
-    from apothecary.present.as_json import document
+    from apothecary.present.as_json import head, indented
     from apothecary.present.therapy_json import dose_plan
 
-    whole = document(review)
-    data = {name: whole[name] for name in ("contract", "drug", "knowledge", "as_of")} | dose_plan(plan)
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    return indented(head(review) | dose_plan(plan))
 
 
 def _text(page: DosePage, width: int, color: bool, encoding: str) -> str:
@@ -93,9 +91,7 @@ def _text(page: DosePage, width: int, color: bool, encoding: str) -> str:
     rows.put([(f"{shown.drug}: dose plan", "bold")])
     put_dose(rows, shown.dose)
     rows.heading(shown.headings.sources)
-    column = min(12, 5 + max((len(source.id) for source in shown.sources), default=0))
-    for source in shown.sources:
-        rows.put([(f"{source.citation} {source.url or ''}".strip(), "")], column, f"  [{source.id}]")
+    rows.sources(shown.sources)
     if shown.dose.statements:
         rows.put([(f"Statements of the monograph: {shown.dose.statements}", "")], 2)
     for line in shown.knowledge:

@@ -10,6 +10,7 @@ from apothecary.present import body
 from apothecary.present.as_html import environment
 from apothecary.present.handout_words import Words, all_words
 from apothecary.present.safe import clean
+from apothecary.present.words import capital
 
 if TYPE_CHECKING:
     from apothecary.therapy.handout import Dose, Part, Personal, Sheet
@@ -67,7 +68,7 @@ def render(sheet: Sheet, *, large: bool = False) -> str:
 def shown(sheet: Sheet, large: bool = False) -> Shown:
     """What to show of a sheet."""
     words = all_words()[sheet.language]
-    name = f"{sheet.drug[:1].upper()}{sheet.drug[1:]}"
+    name = capital(sheet.drug)
     brands = words.brands.format(text=", ".join(sheet.brands)) if sheet.brands else ""
     places = [(number, words.place(spot)) for number, spot in enumerate(sheet.plan, 1)]
     made_from = words.made_from.format(

@@ -59,7 +59,7 @@ def _event(one: Due, monograph: Monograph, start: date, as_of: date, patient: st
 
     first = one.due or start
     last = one.until or first
-    title = clean(f"{_name(monograph)}: {one.name}, {when(one.occurrence)}")
+    title = clean(f"{words.capital(monograph.drug.name)}: {one.name}, {when(one.occurrence)}")
     said = f" ({STATUSES[one.status]})" if one.status == "done" and one.until is None else ""
     event = Event()
     event.add("uid", f"{identity(monograph.drug.id, one.id, start, one.occurrence, patient)}@apothecary")
@@ -77,10 +77,6 @@ def _event(one: Due, monograph: Monograph, start: date, as_of: date, patient: st
         alarm.add("description", title)
         event.add_component(alarm)
     return event
-
-
-def _name(monograph: Monograph) -> str:
-    return f"{monograph.drug.name[:1].upper()}{monograph.drug.name[1:]}"
 
 
 def _description(one: Due) -> str:

@@ -78,12 +78,12 @@ def _page(review: Review, monograph: Monograph, start: str | None, notes: tuple[
 
 
 def _json(review: Review, start: str | None, notes: tuple[str, ...]) -> str:
-    from apothecary.present.as_json import document
+    from apothecary.present.as_json import head, indented, problems
+    from apothecary.present.therapy_json import due
 
-    whole = document(review)
-    data = {name: whole[name] for name in ("contract", "drug", "knowledge", "as_of")}
-    data |= {"start": start, "monitoring": whole["monitoring"], "notes": list(notes), "problems": whole["problems"]}
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    listed = [due(one) for one in review.monitoring]
+    said = {"start": start, "monitoring": listed, "notes": list(notes), "problems": problems(review)}
+    return indented(head(review) | said)
 
 
 def _text(page: MonitoringPage, width: int, color: bool, encoding: str) -> str:
@@ -102,9 +102,7 @@ def _text(page: MonitoringPage, width: int, color: bool, encoding: str) -> str:
     else:
         put_monitoring(rows, shown.monitoring, encoding)
     rows.heading(shown.headings.sources)
-    column = min(12, 5 + max((len(source.id) for source in shown.sources), default=0))
-    for source in shown.sources:
-        rows.put([(f"{source.citation} {source.url or ''}".strip(), "")], column, f"  [{source.id}]")
+    rows.sources(shown.sources)
     if shown.monitoring is not None:
         rows.put([(f"Statements of the monograph: {shown.monitoring.statements}", "")], 2)
     for line in shown.knowledge:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import StringIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from apothecary.present.content import Cited
 
 NARROWEST: Final = 40
 
@@ -44,6 +48,14 @@ class Page:
         """A heading in capitals behind an empty row."""
         self.blank()
         self.put([(text.upper(), "bold underline")])
+
+    def sources(self, listed: Iterable[Cited], column: int | None = None) -> None:
+        """References beside their numbers; the column is as wide as the longest number needs."""
+        shown = tuple(listed)
+        wide = column or min(12, 5 + max((len(source.id) for source in shown), default=0))
+        for source in shown:
+            url = f" {source.url}" if source.url else ""
+            self.put([(f"{source.citation}{url}", "")], wide, f"  [{source.id}]")
 
     def put(self, pieces: list[Piece], indent: int = 0, marker: str = "") -> None:
         """A paragraph whose rows hang below each other; `marker` stands in the indent of the first row."""

@@ -40,6 +40,13 @@ def _visible(character: str) -> str:
     return "" if category in ("Cc", "Cf") else character
 
 
+def html_in(page: str, encoding: str) -> str:
+    """The same page for an output in `encoding`: as it is in UTF-8, else in ASCII with character references."""
+    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+        return page
+    return page.encode("ascii", "xmlcharrefreplace").decode()
+
+
 def encodable(text: str, encoding: str) -> str:
     """The same text for a terminal that cannot show every character: spelled out, never dropped.
 

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from apothecary.present import words
+from apothecary.present.content import Cited
 from apothecary.present.page import Page
 from apothecary.present.safe import clean, encodable, mapped, web_address
 from apothecary.present.show_sections import Row, Section, Table, sections
-from apothecary.present.words import DISCLAIMER
 
 if TYPE_CHECKING:
     from apothecary.knowledge.schema import Monograph
     from apothecary.present import Format
 
 
-class Cited(msgspec.Struct, frozen=True):
-    """A reference by its number; `url` is a safe address or None."""
-
-    id: str
-    citation: str
-    url: str | None
+_COLUMN: Final = 9  # beside every reference, also those named by a word
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -52,9 +48,7 @@ def shown(m: Monograph, section: str | None = None) -> Shown:
     sources = tuple(
         Cited(id_, one.citation, web_address(one.url)) for id_, one in m.sources.items() if id_ in cited and not listed
     )
-    brands = f" ({', '.join(m.drug.brands)})" if m.drug.brands else ""
-    title = f"{m.drug.name[:1].upper()}{m.drug.name[1:]}{brands}"
-    return mapped(Shown(m.drug.id, title, chosen, sources, DISCLAIMER), clean)
+    return mapped(Shown(m.drug.id, words.drug(m), chosen, sources, words.DISCLAIMER), clean)
 
 
 def render(
@@ -128,9 +122,7 @@ def _text(found: Shown, width: int, color: bool) -> str:
                 _row(page, table, row)
     if found.sources:
         page.heading("Sources")
-    for source in found.sources:
-        url = f" {source.url}" if source.url else ""
-        page.put([(f"{source.citation}{url}", "")], 9, f"  [{source.id}]")
+    page.sources(found.sources, _COLUMN)
     page.blank()
     page.put([(found.disclaimer, "bold")])
     return page.text()

@@ -89,7 +89,7 @@ def _rules(m: Monograph, caption: str, rules: Iterable[Rule]) -> Table:
     for rule in rules:
         when = f"{condition(rule.when, m)}. Phase: {', '.join(rule.phases)}."
         other = [f"If {condition(one.when, m)} ({one.label}): {one.action}" for one in rule.exceptions]
-        stated = [*rule.statements, *(id_ for one in rule.exceptions for id_ in one.statements)]
+        stated = rule.all_statements
         cells = (rule.title, rule.severity, when, " ".join([rule.action, *other]), rule.interpretation or "")
         rows.append(Row(rule.id, cells, references(m, stated, (place.source for place in rule.places))))
     return Table(caption, ("Finding", "Severity", "Applies when", "What to do", "Reading"), tuple(rows))

@@ -139,7 +139,12 @@ def readable_age(age: str) -> str:
 def drug(monograph: Monograph) -> str:
     """The drug with its brands."""
     brands = f" ({', '.join(monograph.drug.brands)})" if monograph.drug.brands else ""
-    return f"{monograph.drug.name[:1].upper()}{monograph.drug.name[1:]}{brands}"
+    return f"{capital(monograph.drug.name)}{brands}"
+
+
+def capital(name: str) -> str:
+    """A name as it begins a line; its other letters stay."""
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def fact(evidence: Evidence) -> str:

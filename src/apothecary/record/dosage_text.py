@@ -115,7 +115,7 @@ class _Reading:
         self._amounts()
         self._times()
         for name, pattern in _ROUTES.items():
-            self._take(rf"(?<![\w/])(?:{pattern})(?!\w)", lambda m, name=name: self.routes.append(name))  # type: ignore[misc]
+            self._take(rf"(?<![\w/])(?:{pattern})(?!\w)", lambda m, name=name: self.routes.append(name))  # type: ignore[misc]  # the default binds the loop's value
         self._take(r"(?<!\w)(?:as needed|p\.?r\.?n\.?|(?:when|if) (?:needed|required)|as required)(?!\w)", self._needed)
         words = re.findall(r"[^\s,;:.()\[\]¦]+", self.left)
         rest = [word for word in words if not _IDLE.fullmatch(word) and word not in self.names]
@@ -208,7 +208,7 @@ class _Reading:
             (r"t\.?[id]\.?[ds]\.?", 3),
             (r"q\.?i\.?d\.?|q\.?d\.?s\.?", 4),
         ):
-            self._take(rf"(?<!\w)(?:{pattern})(?!\w)", lambda m, count=count: add(_often(count, 24)))  # type: ignore[misc]
+            self._take(rf"(?<!\w)(?:{pattern})(?!\w)", lambda m, count=count: add(_often(count, 24)))  # type: ignore[misc]  # the default binds the loop's value
         self._take(rf"(?<!\w)({_WEEKDAY})\s*(?:-|to|through|thru)\s*({_WEEKDAY})(?!\w)", self._from_to)
         self._take(
             rf"(?<!\w)(?:on |every |each )?({_WEEKDAY}(?:\s*(?:,|/|and|&|, and)\s*{_WEEKDAY})*)(?!\w)",
@@ -223,7 +223,7 @@ class _Reading:
             "evening": rf"{at}?(?:evening|dinner)|qpm|q p\.?m\.?|p\.?m\.",
             "night": rf"{at}?(?:night|bedtime)|nightly|qhs|hs",
         }.items():
-            self._take(rf"(?<!\w)(?:{pattern})(?!\w)", lambda m, name=name: self.daytimes.append(name))  # type: ignore[misc]
+            self._take(rf"(?<!\w)(?:{pattern})(?!\w)", lambda m, name=name: self.daytimes.append(name))  # type: ignore[misc]  # the default binds the loop's value
 
     def _weekdays(self, match: "re.Match[str]") -> None:
         days = list(dict.fromkeys(word[:3] for word in re.findall(_WEEKDAY, match[1])))

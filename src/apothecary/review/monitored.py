@@ -7,13 +7,13 @@ import msgspec
 
 from apothecary import logic
 from apothecary.knowledge import Monograph
-from apothecary.knowledge.schema import MonitoringPlan
+from apothecary.knowledge.schema import BasisKind, MonitoringPlan
 from apothecary.review import results
 from apothecary.review.context import Context
 from apothecary.review.course import Course, course
 from apothecary.review.outcome import NONE, F, Outcome, T, U
 from apothecary.review.plan import Due
-from apothecary.review.result import Basis, Evidence, Need
+from apothecary.review.result import Evidence, Need, bases
 from apothecary.review.schedule import Matched, Occurrence, Taken, before_start, length, matched, occurrences
 from apothecary.review.series import Reading, readings
 from apothecary.units import Duration, add_duration
@@ -95,9 +95,8 @@ def _entries(ctx: Context, plan: MonitoringPlan, use: Outcome) -> Iterator[Due]:
 
 
 def _due(m: Monograph, plan: MonitoringPlan, day: date | None, status: str, **more: object) -> Due:
-    kind = "interpreted" if plan.interpretation else "stated"
-    basis = tuple(Basis(i, m.statements[i].section, m.statements[i].references, kind) for i in plan.statements)  # type: ignore[arg-type]  # one of two words
-    known = {"basis": basis, "interpretation": plan.interpretation, **more}
+    kind: BasisKind = "interpreted" if plan.interpretation else "stated"
+    known = {"basis": bases(m.statements, plan.statements, kind), "interpretation": plan.interpretation, **more}
     return Due(plan.id, plan.name, day, status, plan.text, **known)  # type: ignore[arg-type]  # by name, each of its own kind
 
 

@@ -1,11 +1,12 @@
 """The result of a review: frozen values that the presentation only reads."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from apothecary.knowledge.schema import BasisKind, PhaseName, Severity
+from apothecary.knowledge.schema import BasisKind, PhaseName, Severity, Statement
 from apothecary.logic import Truth
 from apothecary.record import Problem
 
@@ -43,6 +44,11 @@ class Basis(msgspec.Struct, frozen=True):
     section: str
     references: tuple[str, ...]
     kind: BasisKind
+
+
+def bases(known: Mapping[str, Statement], ids: Iterable[str], kind: BasisKind) -> tuple[Basis, ...]:
+    """The statements with these ids as the basis of something."""
+    return tuple(Basis(i, known[i].section, known[i].references, kind) for i in ids)
 
 
 class Finding(msgspec.Struct, frozen=True):

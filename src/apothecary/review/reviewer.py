@@ -8,7 +8,7 @@ import msgspec
 
 from apothecary import logic
 from apothecary.knowledge import Matcher, Monograph, Rule
-from apothecary.knowledge.schema import BasisKind, LabeledException, PhaseName, Severity
+from apothecary.knowledge.schema import LabeledException, PhaseName, Severity
 from apothecary.logic import Truth
 from apothecary.record import Problem, Record, RecordError, Span
 from apothecary.review import quantities as q
@@ -28,6 +28,7 @@ from apothecary.review.result import (
     Review,
     ToGet,
     Verdict,
+    bases,
 )
 from apothecary.review.shortcut import asked_rows
 
@@ -47,7 +48,9 @@ class Reviewer:
         monograph = _interned(monograph)
         self.monograph = monograph
         self.matcher = Matcher(monograph.value_sets, monograph.codes, ancestors)
-        self._basis = {rule.id: _basis(monograph, rule.statements, rule.kind) for rule in monograph.rules.values()}
+        self._basis = {
+            rule.id: bases(monograph.statements, rule.statements, rule.kind) for rule in monograph.rules.values()
+        }
         self._uses = {
             use.id: (
                 logic.Indication(equals=use.id),
@@ -177,7 +180,8 @@ class Reviewer:
 
     def _exception_basis(self, rule: Rule, exception: LabeledException) -> tuple[Basis, ...]:
         """The statements that the exception adds to those of the rule."""
-        return _basis(self.monograph, tuple(i for i in exception.statements if i not in rule.statements), rule.kind)
+        added = (i for i in exception.statements if i not in rule.statements)
+        return bases(self.monograph.statements, added, rule.kind)
 
     def _indications(self, ctx: Context) -> Iterator[IndicationFound]:
         for use in self.monograph.indications.values():
@@ -205,11 +209,6 @@ def _interned(m: Monograph) -> Monograph:
 
     rules = {id_: one(rule) for id_, rule in m.rules.items()}
     return msgspec.structs.replace(m, rules=rules, indications={id_: one(use) for id_, use in m.indications.items()})
-
-
-def _basis(monograph: Monograph, statements: tuple[str, ...], kind: BasisKind) -> tuple[Basis, ...]:
-    known = monograph.statements
-    return tuple(Basis(i, known[i].section, known[i].references, kind) for i in statements)
 
 
 def _earlier_rows(index: Index, m: Monograph) -> bool:

@@ -5,7 +5,6 @@ from datetime import date
 import msgspec
 
 from apothecary.knowledge.schema import MonitoringPlan
-from apothecary.review import Review
 from apothecary.review.context import Context
 from apothecary.review.evaluate import plan_use
 from apothecary.review.monitored import entries
@@ -13,7 +12,7 @@ from apothecary.review.plan import Due, Point, Trend
 from apothecary.review.series import readings
 
 
-def calendar(ctx: Context, review: Review | None = None) -> tuple[Due, ...]:
+def calendar(ctx: Context) -> tuple[Due, ...]:
     """Every entry of the monitoring plans that concern this patient, in the order of their days; open ones first."""
     found: list[Due] = []
     for plan in ctx.monograph.monitoring.values():

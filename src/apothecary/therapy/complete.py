@@ -17,4 +17,4 @@ def complete(
     """The review with its dose plan and calendar; the errors are those of `Reviewer.review`."""
     ctx = reviewer.context(record, as_of, phase, indication)
     review = reviewer.answer(ctx)
-    return msgspec.structs.replace(review, dose_plan=dose_plan(ctx, review), monitoring=calendar(ctx, review))
+    return msgspec.structs.replace(review, dose_plan=dose_plan(ctx, review), monitoring=calendar(ctx))

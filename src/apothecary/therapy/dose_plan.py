@@ -12,7 +12,7 @@ from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
 from apothecary.review.observed import Known, Number, Open
 from apothecary.review.plan import DosePlan, Option
-from apothecary.review.result import Basis, Evidence, Need
+from apothecary.review.result import Basis, Evidence, Need, bases
 from apothecary.therapy import dose_notes as say
 from apothecary.therapy.dose_amounts import Amounts, amounts, by_weight, exact, interval_hours
 from apothecary.therapy.dose_ladder import ladder
@@ -169,7 +169,7 @@ def _options(ctx: Context, dosing: Dosing) -> tuple[tuple[Option, ...], tuple[Ev
             continue
         statements = tuple(dict.fromkeys((*one.statements, *rule.statements)))
         hours = float(interval_hours(ctx.monograph, one.interval))
-        basis = tuple(_one_basis(ctx, id_) for id_ in statements)
+        basis = bases(ctx.monograph.statements, statements, "stated")
         status = "applies" if outcome.truth is Truth.APPLIES else "unknown"
         options.append(Option(rule.id, status, hours, one.text, basis, outcome.because, outcome.needs))  # type: ignore[arg-type]  # one of the two
     return tuple(options), tuple(dict.fromkeys(seen))
@@ -182,12 +182,8 @@ def _basis(ctx: Context, dosing: Dosing) -> tuple[Basis, ...]:
     ids = dict.fromkeys((*dosing.statements, *say.product_statements(m, dosing), *populations))
     named = (dosing.start, dosing.step, dosing.maximum, dosing.benefit_limit, dosing.interval, dosing.split)
     read = {id_ for name in named if name and m.values[name].interpretation for id_ in m.values[name].statements}
-    return tuple(_one_basis(ctx, id_, interpreted=id_ in read) for id_ in ids)
-
-
-def _one_basis(ctx: Context, id_: str, interpreted: bool = False) -> Basis:
-    statement = ctx.monograph.statements[id_]
-    return Basis(id_, statement.section, statement.references, "interpreted" if interpreted else "stated")
+    parts = (bases(m.statements, (id_,), "interpreted" if id_ in read else "stated") for id_ in ids)
+    return tuple(one for part in parts for one in part)
 
 
 def _floats(ends: tuple[Fraction, ...]) -> tuple[float, float]:

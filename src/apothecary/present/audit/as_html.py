@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apothecary.present.as_html import environment as environment
+from apothecary.present.as_html import environment
 from apothecary.present.audit.content import content
+from apothecary.present.safe import html_in
 
 if TYPE_CHECKING:
     from apothecary.audit import Audit
@@ -17,7 +18,4 @@ def render(audit: Audit, monograph: Monograph, *, encoding: str, source: str) ->
 
     The page says that it is UTF-8; in any other `encoding` it holds ASCII only, which reads the same.
     """
-    page = environment().get_template("audit.html").render(shown=content(audit, monograph, source))
-    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-        return page
-    return page.encode("ascii", "xmlcharrefreplace").decode()
+    return html_in(environment().get_template("audit.html").render(shown=content(audit, monograph, source)), encoding)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from apothecary.present.audit.shown import Again, Change, Group, Link, Span, Wording
 from apothecary.present.safe import clean
+from apothecary.present.words import capital
 
 if TYPE_CHECKING:
     from apothecary.audit import result
@@ -67,7 +68,7 @@ def _where(change: result.Change) -> str:
 def _fact(change: result.Change) -> str:
     """What is known about the change, as one sentence; empty where its group and wording say it all."""
     facts = "; ".join(_facts(change))
-    return f"{facts[:1].upper()}{facts[1:]}." if facts else ""
+    return f"{capital(facts)}." if facts else ""
 
 
 def _facts(change: result.Change) -> Iterator[str]:

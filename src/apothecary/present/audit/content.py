@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from apothecary.present.audit import changes
 from apothecary.present.audit.shown import Content, Count, Link, Reference, Statement, Thing
 from apothecary.present.safe import clean, mapped
-from apothecary.present.words import counted
+from apothecary.present.words import capital, counted
 
 if TYPE_CHECKING:
     from apothecary.audit import Audit, Covered, result
@@ -25,10 +25,9 @@ def content(audit: Audit, monograph: Monograph, source: str) -> Content:
     links = _Links(audit)
     statements = tuple(_statement(one, links) for one in audit.statements)
     references = tuple(_reference(one, links) for one in audit.references)
-    name = monograph.drug.name
     verdict = _verdict(audit)
     found = Content(
-        drug=f"{name[:1].upper()}{name[1:]}",
+        drug=capital(monograph.drug.name),
         verdict=verdict,
         verdict_word=VERDICTS[verdict],
         sentence=sentence(audit),
