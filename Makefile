@@ -7,44 +7,52 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-header --no-annotate --quiet
 
 .PHONY: demo test check format lint types imports bench lock docs clean
 
 demo: $(READY)
 	@$(BIN)/apothecary demo
 
-test: $(READY)
-	$(BIN)/python -m pytest -n auto
+test: $(READY_DEV)
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: format lint types imports test
 
-format: $(READY)
+format: $(READY_DEV)
 	$(BIN)/ruff format --check .
 
-lint: $(READY)
+lint: $(READY_DEV)
 	$(BIN)/ruff check .
 
-types: $(READY)
+types: $(READY_DEV)
 	$(BIN)/mypy
 
-imports: $(READY)
+imports: $(READY_DEV)
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(READY_DEV)
 	$(BIN)/python bench/review.py
+	$(BIN)/python bench/kinetics.py
 
-docs: $(READY)  ## rewrites the pages that are made from the knowledge
+docs: $(READY_DEV)  ## rewrites the pages that are made from the knowledge
 	$(BIN)/python -m docs.make
 
-lock:  ## renews requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+lock:  ## renews both lock files from pyproject.toml (needs uv); the second holds to the versions of the first
+	$(LOCK) --group build --extra kinetics --extra plot --extra parquet -o requirements.lock
+	$(LOCK) --group dev --all-extras -c requirements.lock -o requirements-dev.lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.x") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:

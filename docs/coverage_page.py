@@ -18,6 +18,8 @@ _KINDS = {
     "interpretation": "reading",
     "dosing": "dosing",
     "monitoring": "monitoring",
+    "kinetics": "kinetic model",
+    "target": "target",
     "product": "product",
     "adverse-effect": "adverse effects",
     "advice": "advice",

@@ -16,7 +16,7 @@ from apothecary.knowledge.jsonschema import texts
 from apothecary.knowledge.limits import ENGINE_VALUES
 from apothecary.knowledge.therapy import named_values
 from apothecary.review.describe import describe
-from docs import coverage_page
+from docs import coverage_page, kinetics_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "docs" / "schema"
@@ -44,6 +44,7 @@ def pages() -> dict[Path, str]:
         ROOT / "INTERPRETATIONS.md": _interpretations(known),
         ROOT / "SAFETY.md": _safety((ROOT / "SAFETY.md").read_text(encoding="utf-8")),
         ROOT / "docs" / "coverage.md": _coverage(known),
+        ROOT / "docs" / "kinetics-validation.md": _kinetics(known),
         ROOT / "docs" / "rules.md": _rules(known),
         ROOT / "docs" / "values.md": _values(known),
         **{SCHEMAS / name: text for name, text in texts().items()},
@@ -79,6 +80,11 @@ def _ids(names: Iterable[str]) -> str:
 def _coverage(known: list[Monograph]) -> str:
     parts = (line for m in known for line in coverage_page.lines(m, _name(m), _plain))
     return _page("Coverage of the source text", coverage_page.INTRO, parts)
+
+
+def _kinetics(known: list[Monograph]) -> str:
+    parts = kinetics_page.lines(known, _name, _plain)
+    return _page("Kinetic models against published observations", kinetics_page.INTRO, parts)
 
 
 # --- readings ------------------------------------------------------------------------------------------------------

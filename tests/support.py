@@ -219,3 +219,11 @@ def placed(folder: Path, file: str, mark: str, message: str) -> str:
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if mark in text)
     return f"{file}:{line}: {message}"
+
+
+def only(folder: Path, file: str, old: str, new: str, mark: str, message: str) -> None:
+    """The one mistake stands on the line where `mark` begins."""
+    found = mistakes(folder, file, old, new)
+    text = (folder / file).read_text(encoding="utf-8")
+    line = text[: text.index(mark)].count("\n") + 1
+    assert [f"{file}:{line}: {message}"] == found

@@ -205,7 +205,7 @@ def with_statement(id_: str, **fields: Any) -> Any:
 
 
 def test_a_statement_still_to_do_is_open() -> None:
-    result = audit(with_statement("actions.1", background=None, to_do="encode it"), text().encode())
+    result = audit(with_statement("actions.2", background=None, to_do="encode it"), text().encode())
     assert ((), 54, False) == (result.changes, result.accounted, result.complete)
     assert [1] == [section.open for section in result.sections if section.open]
 

@@ -66,7 +66,8 @@ def test_sets_that_point_nowhere(tmp_path: Path, old: str, new: str, name: str, 
 
 
 def test_a_kind_of_row_that_does_not_exist(tmp_path: Path) -> None:
-    found = mistakes(tmp_path, "value_sets/sets.yaml", "about: [procedure]", "about: [operation]")
+    named = "name: plasma exchange\n    about: "
+    found = mistakes(tmp_path, "value_sets/sets.yaml", f"{named}[procedure]", f"{named}[operation]")
     message = "Invalid enum value 'operation' (at value_sets.proc-plasma-exchange.about[0])."
     assert placed(tmp_path, "value_sets/sets.yaml", "about: [operation]", message) in found
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from apothecary import logic
-from apothecary.knowledge import authoring
+from apothecary.knowledge import authoring, kinetics
 from apothecary.knowledge import schema as k
 from apothecary.knowledge.therapy import Adjustment, NoRecommendation
 from apothecary.record import RecordError, read_record
@@ -160,7 +160,10 @@ def test_every_field_of_every_condition_is_documented(conditions: list[dict[str,
 @pytest.mark.parametrize(
     "kind", [k.Statement, k.Value, k.Rule, k.LabeledException, k.IndicationRule, k.Source, k.Interpretation,
              k.Observation, k.ValueSet, k.Dosing, Adjustment, NoRecommendation, k.Product, k.AdviceLine,
-             k.TranslatedLine, k.Handout, Case, CaseFile]
+             k.TranslatedLine, k.Handout, k.Model, k.Exposure, kinetics.Parameter, kinetics.Power,
+             kinetics.Proportional, kinetics.PowerOfTen, kinetics.OnDialysis, kinetics.Variability,
+             kinetics.Residual, kinetics.Population, kinetics.Limit, kinetics.Subject, kinetics.Observed,
+             kinetics.Target, kinetics.Mechanism, Case, CaseFile]
 )  # fmt: skip
 def test_every_key_of_a_knowledge_file_is_documented(kind: type[msgspec.Struct]) -> None:
     page = (b.ROOT / "docs" / "knowledge.md").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from apothecary.knowledge.jsonschema import texts
 from docs import make
 
 NAMES = ["INTERPRETATIONS.md", "SAFETY.md", "docs/coverage.md", "docs/rules.md", "docs/values.md"]
+NAMES += ["docs/kinetics-validation.md"]
 NAMES += [f"docs/schema/{name}" for name in texts()]
 
 

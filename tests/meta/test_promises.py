@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from apothecary.knowledge import PACKAGED, Monograph, load, packaged
+from apothecary.knowledge import PACKAGED, Monograph, kinetics_links, load, packaged
+from apothecary.knowledge.kinetics import Parameter
 from apothecary.units import NotEvaluable, parse_unit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +148,29 @@ def test_every_value_says_where_it_comes_from(m: Monograph, name: str) -> None:
     assert value.kind not in ("derived", "assumed") or value.reason
 
 
+NUMBERS = [(file, where, part) for m in KNOWN for file, where, part in kinetics_links.parameters(m)]
+
+
+def test_there_are_numbers_of_models_to_look_at() -> None:
+    assert {"stated", "derived", "fixed", "assumed"} >= {part.kind for _, _, part in NUMBERS} >= {"fixed", "assumed"}
+    assert {f"kinetics/{id_}.yaml" for m in KNOWN for id_ in m.models} | {"exposure.yaml"} == {n[0] for n in NUMBERS}
+
+
+@pytest.mark.parametrize(("file", "where", "part"), NUMBERS, ids=lambda x: x if isinstance(x, str) else "")
+def test_every_number_of_a_model_says_where_it_comes_from(file: str, where: str, part: Parameter) -> None:
+    assert not isinstance(parse_unit(part.unit), NotEvaluable)
+    assert part.statements or part.places
+    assert part.kind != "fixed" or part.places
+    assert part.kind != "stated" or part.statements
+    assert part.kind not in ("derived", "assumed") or part.reason
+
+
+@pytest.mark.parametrize("m", KNOWN, ids=lambda m: m.drug.id)
+def test_every_model_says_for_whom_it_is_and_is_held_against_something(m: Monograph) -> None:
+    assert [] == [id_ for id_, model in m.models.items() if not any(one.outside == "refuse" for one in model.domain)]
+    assert [] == [id_ for id_, model in m.models.items() if not any(one.role == "tests" for one in model.observed)]
+
+
 @pytest.mark.parametrize("m", KNOWN, ids=lambda m: m.drug.id)
 def test_every_statement_of_a_released_monograph_is_accounted_for(m: Monograph) -> None:
     assert [] == [one.id for one in m.statements.values() if one.to_do or not (one.encoded_by or one.background)]
@@ -155,7 +179,13 @@ def test_every_statement_of_a_released_monograph_is_accounted_for(m: Monograph) 
 # --- start-up ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["rich", "jinja2", "yaml", "apothecary.review", "apothecary.record"])
+HEAVY = [
+    "rich", "jinja2", "yaml", "apothecary.review", "apothecary.record",
+    "numpy", "scipy", "pyarrow", "altair", "pyspark",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", HEAVY)
 def test_starting_the_command_line_loads_nothing_heavy(module: str) -> None:
     code = f"import apothecary.cli.main, sys; print({module!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -191,10 +221,23 @@ def test_an_address_would_be_found(text: str) -> None:
     assert ADDRESS.search(text)
 
 
-def test_every_locked_requirement_has_hashes() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+def locked(name: str) -> list[str]:
+    """The requirements of a lock file, each with its hashes on one line."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_requirement_has_hashes(name: str) -> None:
+    lines = locked(name)
     assert len(lines) > 10
     assert [] == [
         line for line in lines if not re.match(r"[\w.-]+(\[[\w,]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
     ]
+
+
+def test_both_locks_hold_the_same_versions() -> None:
+    commands, tests = (
+        {line.split()[0] for line in locked(name)} for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert set() == commands - tests

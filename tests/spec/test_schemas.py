@@ -25,6 +25,7 @@ FILES = {
     "policy": "policy.yaml",
     "observations": "observations.yaml",
     "sets": "value_sets/sets.yaml",
+    "exposure": "exposure.yaml",
 }
 
 
@@ -51,6 +52,30 @@ _Loader.yaml_implicit_resolvers = {
 def test_a_knowledge_file_fits_its_schema(folder: Path, kind: str) -> None:
     """Every file that loads also fits the schema an editor checks it with."""
     assert [] == _mistakes(kind, _read(folder / FILES[kind]))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize(("kind", "name"), [("model", "kinetics"), ("dosing", "dosing"), ("monitoring", "monitoring")])
+def test_every_file_of_a_folder_fits_its_schema(folder: Path, kind: str, name: str) -> None:
+    found = {path.name: _mistakes(kind, _read(path)) for path in folder.glob(f"{name}/*.yaml")}
+    assert found
+    assert {} == {name: said for name, said in found.items() if said}
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        {"relation": "power", "parameter": "clearance", "by": "weight"},
+        {"relation": "linear", "parameter": "clearance", "by": "weight"},
+        {"parameter": "clearance", "by": "weight"},
+        {"relation": "proportional", "parameter": "clearance", "by": "height"},
+        {"takes": "drug-triptan"},
+    ],
+    ids=["lacks fields", "unknown relation", "no relation", "unknown covariate", "a condition"],
+)
+def test_a_covariate_relation_that_is_none(relation: Any) -> None:
+    model = _read(MADE_UP / "kinetics/adults.yaml")
+    assert [] != _mistakes("model", {**model, "covariates": [relation]})
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

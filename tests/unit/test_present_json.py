@@ -50,7 +50,7 @@ MEASURE = ["value", "unit", "date", "source", "method", "why", "text"]
 @pytest.mark.parametrize(
     ("expected", "found"),
     [
-        ([*CONTRACT, "phase_from", "to_get"], RICH),
+        ([*CONTRACT, "exposure", "phase_from", "to_get"], RICH),
         (["version", "revised", "hash", "expires", "expired"], RICH["knowledge"]),
         (["id", "age", "sex", "weight", "creatinine_clearance"], RICH["patient"]),
         (MEASURE, RICH["patient"]["weight"]),
@@ -89,6 +89,7 @@ def test_keys_and_their_order(expected: list[str], found: dict[str, Any]) -> Non
         ("verdict", "stop"),
         ("dose_plan", None),
         ("monitoring", []),
+        ("exposure", None),
     ],
 )
 def test_top_level_values(name: str, expected: object) -> None:

@@ -16,7 +16,7 @@ from support import MADE_UP, made_up
 
 KNOWN = [made_up(), *(load(PACKAGED / name) for name in packaged())]
 PARTS = ("rules", "values", "indications", "products", "adverse_effects", "advice", "interpretations", "dosing",
-         "monitoring", "sources", "observations", "value_sets")  # fmt: skip
+         "monitoring", "models", "sources", "observations", "value_sets")  # fmt: skip
 
 
 def rows(m: Monograph, section: str | None = None) -> list[Any]:

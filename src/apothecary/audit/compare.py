@@ -137,6 +137,12 @@ def _says(m: Monograph, kind: str, id_: str) -> str:
         return m.indications[id_].name
     if kind == "adverse-effect":
         return ", ".join(effect.name for effect in m.adverse_effects[id_].effects)
+    if kind == "kinetics":
+        return m.models[id_].name
+    if m.exposure is not None and kind == "target":
+        return next(target.text for target in m.exposure.targets if target.id == id_)
+    if m.exposure is not None and m.exposure.mechanism is not None and (kind, id_) == ("drug", "mechanism"):
+        return m.exposure.mechanism.text
     return m.products[id_].brand if kind == "product" else m.drug.name
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from apothecary.audit.result import Cited, Covered, Resting, SectionCount
-from apothecary.knowledge import Monograph, Statement
+from apothecary.knowledge import Monograph, Statement, kinetics_links
 
 _IDENTITY = "drug:identity"
 
@@ -28,6 +28,8 @@ def _resting(m: Monograph) -> Iterator[Resting]:
     for id_, plan in m.monitoring.items():
         kind = "interpreted" if plan.interpretation else "stated"
         yield Resting(f"monitoring:{id_}", kind, plan.statements, ())
+    for one in kinetics_links.resting(m):
+        yield Resting(one.link, one.kind, one.statements, one.sources)
     for id_, product in m.products.items():
         sources = _once(part.source for part in product.ingredients)
         yield Resting(f"product:{id_}", "stated", product.statements, sources)

@@ -44,9 +44,11 @@ def command(folder: Path | None, schema: Path | None, format: str) -> None:
         encoded = sum(bool(one.encoded_by) for one in statements)
         to_do = sum(bool(one.to_do) for one in statements)
         left = f", {to_do} to do" if to_do else ""
+        models = len(monograph.models)
+        kinetics = f"{models} kinetic model{'' if models == 1 else 's'}, " if models else ""
         lines.append(
             f"{monograph.drug.name}: {len(monograph.rules)} rules, {sum(len(f.cases) for f in files)} cases, "
-            f"{len(monograph.value_sets)} value sets with {len(monograph.codes)} codes and names, "
+            f"{len(monograph.value_sets)} value sets with {len(monograph.codes)} codes and names, {kinetics}"
             f"{len(statements)} statements ({encoded} encoded, {len(statements) - encoded - to_do} background{left}), "
             f"edition {monograph.drug.edition.revised}, hash {monograph.hash}"
         )

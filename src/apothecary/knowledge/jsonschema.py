@@ -30,6 +30,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """One schema for each kind of knowledge file, by the file's name without its ending (`rule` for rules)."""
     found = {"rule": _of(s.Rule), "monograph": _of(s.MonographFile)}
     found |= {"dosing": _of(s.Dosing), "monitoring": _of(s.MonitoringPlan)}
+    found |= {"model": _of(s.Model), "exposure": _of(s.Exposure)}
     for name, kind in _LISTED.items():
         found[name] = _wrapped(kind, lambda item, key=name: {key: {"type": "array", "items": item}})
     found["translation"] = _wrapped(s.TranslatedLine, lambda item: {"advice": {"type": "array", "items": item}})
@@ -81,7 +82,7 @@ def _written(content: Any) -> Any:
     """Replaces the union of tagged nodes by one reference to the written condition."""
     if isinstance(content, dict):
         options = content.get("anyOf")
-        if isinstance(options, list) and "discriminator" in content:
+        if isinstance(options, list) and content.get("discriminator", {}).get("propertyName") == "ask":
             return {"$ref": "#/$defs/Condition"}
         return {key: _written(value) for key, value in content.items()}
     return [_written(item) for item in content] if isinstance(content, list) else content

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from apothecary import logic
 from apothecary.knowledge import schema as s
+from apothecary.knowledge.kinetics import OnDialysis
 from apothecary.knowledge.therapy import named_values
 from apothecary.units import NotEvaluable, add_duration, factor, parse_duration, parse_unit, same_dimension
 
@@ -132,6 +133,20 @@ def _kinds(m: s.Monograph, seen: s.Observation, where: str) -> Iterator[Mistake]
                 yield Mistake(file, where, f"the value {name!r} is not a number in {seen.unit}.")
 
 
+def stated(m: s.Monograph, file: str, where: str, name: str, value: s.Value) -> Iterator[Mistake]:
+    """A number that the source text is said to state must be one of the numbers of its statements."""
+    if value.kind != "stated" or not value.statements:
+        return
+    given = {float(n) for one in value.statements if one in m.statements for n in m.statements[one].numbers}
+    for end in value.value if isinstance(value.value, tuple) else (value.value,):
+        if end not in given:
+            message = (
+                f"{name} is stated as {end:.10g}, but none of its statements holds that number; "
+                "correct it, or give its kind as derived with a reason."
+            )
+            yield Mistake(file, where, message)
+
+
 def routes(m: s.Monograph, name: str, file: str, where: str) -> Iterator[Mistake]:
     """A set of routes that is missing or about something else."""
     if name not in m.value_sets:
@@ -207,6 +222,8 @@ def _unused(m: s.Monograph) -> Iterator[Mistake]:
         used |= {v for v in (seen.plausible, seen.expires, seen.expires_child, seen.molar_mass) if v}
         used |= {v for answer in seen.answers.values() for v in (answer.at_least, answer.below) if v}
     used |= ENGINE_VALUES | named_values(m.dosing.values(), m.monitoring.values())
+    relations = [one for model in m.models.values() for one in model.covariates]
+    used |= {one.within for one in relations if isinstance(one, OnDialysis) and one.within is not None}
     for id_, value in m.values.items():
         if value.kind == "assumed" and id_ not in used:
             yield Mistake("policy.yaml", f".values.{id_}", f"the policy value {id_!r} is used by nothing.")

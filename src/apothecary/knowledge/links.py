@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apothecary import logic
-from apothecary.knowledge import advice_links, limits, therapy_links
+from apothecary.knowledge import advice_links, kinetics_links, limits, therapy_links
 from apothecary.knowledge import schema as s
 from apothecary.knowledge.limits import Mistake, bases
 from apothecary.units import NotEvaluable, factor
@@ -23,7 +23,11 @@ _ABOUT: dict[type, s.Domain] = {
 def broken(m: s.Monograph) -> list[Mistake]:
     """Every broken link of a monograph; empty when it is whole."""
     kinds = (limits.wrong, _sets, _rules, _statements, _directions, _passages, _stated, _sources)
-    found = [mistake for kind in (*kinds, therapy_links.wrong, advice_links.wrong) for mistake in kind(m)]
+    found = [
+        mistake
+        for kind in (*kinds, therapy_links.wrong, advice_links.wrong, kinetics_links.wrong)
+        for mistake in kind(m)
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -189,6 +193,8 @@ def _things(m: s.Monograph) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         yield file, ".statements", f"dosing:{dosing.indication}", dosing.all_statements
     for plan in m.monitoring.values():
         yield f"monitoring/{plan.id}.yaml", ".statements", f"monitoring:{plan.id}", plan.statements
+    for resting in kinetics_links.resting(m):
+        yield resting.file, resting.where, resting.link, resting.statements
     yield "monograph.yaml", ".drug.statements", "drug:identity", m.drug.statements
 
 
@@ -227,20 +233,9 @@ def _passages(m: s.Monograph) -> Iterator[Mistake]:
 
 
 def _stated(m: s.Monograph) -> Iterator[Mistake]:
-    """A value that the source text is said to state must be one of the numbers of its statements."""
     for id_, value in m.values.items():
-        if value.kind != "stated":
-            continue
         file = "policy.yaml" if id_ in m.policy else "values.yaml"
-        given = {float(n) for one in value.statements if one in m.statements for n in m.statements[one].numbers}
-        ends = value.value if isinstance(value.value, tuple) else (value.value,)
-        for end in ends:
-            if value.statements and end not in given:
-                message = (
-                    f"value {id_} is stated as {end:.10g}, but none of its statements holds that number; "
-                    "correct it, or give its kind as derived with a reason."
-                )
-                yield Mistake(file, f".values.{id_}", message)
+        yield from limits.stated(m, file, f".values.{id_}", f"value {id_}", value)
 
 
 def _sources(m: s.Monograph) -> Iterator[Mistake]:
@@ -248,6 +243,7 @@ def _sources(m: s.Monograph) -> Iterator[Mistake]:
     used = {place.source for value in m.values.values() for place in value.places}
     used |= {place.source for rule in m.rules.values() for place in rule.places}
     used |= {i.source for product in m.products.values() for i in product.ingredients}
+    used |= kinetics_links.sources(m)
     used.add(m.drug.edition.source)
     for number, source in enumerate(m.sources.values()):
         where = f".sources[{number}]"

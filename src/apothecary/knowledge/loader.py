@@ -44,6 +44,9 @@ def load(folder: Path) -> s.Monograph:
     rules = _rules(folder, read, mistakes)
     dosing = {one.indication: one for one in read.folder("dosing", s.Dosing, "indication")}
     monitoring = {one.id: one for one in read.folder("monitoring", s.MonitoringPlan, "id")}
+    models = {one.id: one for one in read.folder("kinetics", s.Model, "id")}
+    has_exposure = models or (folder / "exposure.yaml").is_file()
+    exposure = read.one("exposure.yaml", s.Exposure, lambda data: data) if has_exposure else None
     products = read.listing("products.yaml", "products", s.Product)
     adverse_effects = read.listing("adverse_effects.yaml", "adverse_effects", s.AdverseEffects)
     advice = read.listing("advice/en.yaml", "advice", s.AdviceLine)
@@ -80,6 +83,8 @@ def load(folder: Path) -> s.Monograph:
         monitoring,
         translations,
         main.handout,
+        {id_: models[id_] for id_ in exposure.models if id_ in models} | models if exposure is not None else models,
+        exposure,
     )
     if mistakes:
         raise KnowledgeError(mistakes)

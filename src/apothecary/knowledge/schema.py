@@ -7,6 +7,8 @@ import msgspec
 from apothecary.knowledge.advice import AdviceLine as AdviceLine
 from apothecary.knowledge.advice import Handout as Handout
 from apothecary.knowledge.advice import TranslatedLine as TranslatedLine
+from apothecary.knowledge.kinetics import Exposure as Exposure
+from apothecary.knowledge.kinetics import Model as Model
 from apothecary.knowledge.source_text import CitedAt as CitedAt
 from apothecary.knowledge.source_text import Edition as Edition
 from apothecary.knowledge.source_text import Place as Place
@@ -15,11 +17,13 @@ from apothecary.knowledge.source_text import Statement as Statement
 from apothecary.knowledge.source_text import Strict
 from apothecary.knowledge.therapy import Dosing as Dosing
 from apothecary.knowledge.therapy import MonitoringPlan as MonitoringPlan
+from apothecary.knowledge.value import Quantity as Quantity
+from apothecary.knowledge.value import Value as Value
+from apothecary.knowledge.value import ValueKind as ValueKind
 from apothecary.logic import Condition
 
 Severity = Literal["critical", "warning", "info"]
 PhaseName = Literal["considering", "on-therapy"]
-ValueKind = Literal["stated", "derived", "fixed", "assumed"]
 BasisKind = Literal["stated", "interpreted", "policy"]
 Domain = Literal["condition", "medication", "allergy", "immunization", "procedure", "observation", "answer", "route"]
 
@@ -29,19 +33,6 @@ Formula = Literal[
     "age", "creatinine-clearance",
     "ordered-dose", "ordered-daily-dose", "ordered-daily-dose-by-weight", "ordered-doses-per-day", "ordered-interval",
 ]  # fmt: skip
-
-
-class Value(Strict, frozen=True):
-    """A number with its unit, its kind and where it comes from; `[low, high]` is a range."""
-
-    meaning: str
-    value: float | tuple[float, float]
-    unit: str
-    kind: ValueKind
-    statements: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
-    reason: str | None = None
-    interpretation: str | None = None
 
 
 class Interpretation(Strict, frozen=True):
@@ -182,13 +173,6 @@ class MonographFile(Strict, frozen=True):
     handout: Handout | None = None
 
 
-class Quantity(Strict, frozen=True):
-    """A number or a range with its unit, inside product data."""
-
-    value: float | tuple[float, float]
-    unit: str
-
-
 class Strength(Strict, frozen=True):
     """How much drug one container holds, in which volume."""
 
@@ -258,7 +242,8 @@ class AdverseEffects(Strict, frozen=True):
 class Monograph(msgspec.Struct, frozen=True):
     """Everything known about one drug, checked and ready to be run.
 
-    `policy` names the values that are our readings; `dosing` is by indication, `translations` by language.
+    `policy` names the values that are our readings; `dosing` is by indication, `translations` by language, `models` in
+    the order in which they are tried.
     """
 
     drug: Identity
@@ -282,3 +267,5 @@ class Monograph(msgspec.Struct, frozen=True):
     monitoring: dict[str, MonitoringPlan] = msgspec.field(default_factory=dict)
     translations: dict[str, dict[str, TranslatedLine]] = msgspec.field(default_factory=dict)
     handout: Handout | None = None
+    models: dict[str, Model] = msgspec.field(default_factory=dict)
+    exposure: Exposure | None = None

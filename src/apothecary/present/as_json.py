@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from apothecary.present.therapy_json import dose_plan, due
+from apothecary.present.therapy_json import dose_plan, due, exposure
 
 if TYPE_CHECKING:
     from apothecary.review.result import Basis, Evidence, Finding, IndicationFound, Measure, Need, Review
@@ -56,7 +56,8 @@ def problems(review: Review) -> list[dict[str, Any]]:
 def document(review: Review) -> dict[str, Any]:
     """The review as plain data: the contract's fields in the contract's order, our additions at the end.
 
-    `dose_plan` is null where the monograph doses nothing, `monitoring` empty where it has no plan for this patient.
+    `dose_plan` is null where the monograph doses nothing, `monitoring` empty where it has no plan for this patient,
+    `exposure` null where it has no kinetic model.
     """
     patient = review.patient
     return {
@@ -78,6 +79,7 @@ def document(review: Review) -> dict[str, Any]:
         "dose_plan": dose_plan(review.dose_plan) if review.dose_plan is not None else None,
         "monitoring": [due(one) for one in review.monitoring],
         "problems": problems(review),
+        "exposure": exposure(review.exposure) if review.exposure is not None else None,
         "phase_from": review.phase_from,
         "to_get": [
             {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from apothecary.present.content import Content, Entry, content
 from apothecary.present.dose_text import put_dose
+from apothecary.present.exposure_text import put_exposure
 from apothecary.present.monitoring_text import put_monitoring
 from apothecary.present.page import Page, Piece
 from apothecary.present.safe import encodable, mapped
@@ -117,6 +118,9 @@ def _rest(page: Page, shown: Content, encoding: str) -> None:
     if shown.dose is not None:
         page.heading(shown.headings.dose)
         put_dose(page, shown.dose)
+    if shown.exposure is not None:
+        page.heading(shown.headings.exposure)
+        put_exposure(page, shown.exposure)
     if shown.monitoring is not None:
         page.heading(shown.headings.monitoring)
         put_monitoring(page, shown.monitoring, encoding)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from apothecary.present import words
+from apothecary.present.cited import Cited, by_number, cited
 from apothecary.present.dose_content import DoseShown, dose_shown
+from apothecary.present.exposure_content import ExposureShown, exposure_shown
 from apothecary.present.monitoring_content import MonitoringShown, monitoring_shown
-from apothecary.present.safe import clean, mapped, web_address
+from apothecary.present.safe import clean, mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from apothecary.knowledge.schema import Monograph
     from apothecary.review.result import Finding, IndicationFound, Measure, Need, Review, ToGet
 
@@ -81,14 +81,6 @@ class Trouble(msgspec.Struct, frozen=True):
     code: str
 
 
-class Cited(msgspec.Struct, frozen=True):
-    """A reference by its number in the source text; `url` is a safe http(s) address or None."""
-
-    id: str
-    citation: str
-    url: str | None
-
-
 class Ground(msgspec.Struct, frozen=True):
     """The statements of the source text a shown finding rests on."""
 
@@ -112,6 +104,7 @@ class Content(msgspec.Struct, frozen=True):
     info: tuple[Entry, ...]
     uses: tuple[Use, ...]
     dose: DoseShown | None
+    exposure: ExposureShown | None
     monitoring: MonitoringShown | None
     numbers: tuple[Number, ...]
     clear: str
@@ -131,6 +124,7 @@ def content(review: Review, monograph: Monograph) -> Content:
     numbered: Numbered = {(get.fact, get.why): number for number, get in enumerate(review.to_get, 1)}
     shown = [*applying, *unknown]
     dose = dose_shown(review.dose_plan, monograph) if review.dose_plan is not None else None
+    exposure = exposure_shown(review.exposure) if review.exposure is not None else None
     monitoring = monitoring_shown(review.monitoring, monograph)
     found = Content(
         drug=words.drug(monograph),
@@ -146,6 +140,7 @@ def content(review: Review, monograph: Monograph) -> Content:
         info=tuple(_entry(f, monograph, numbered) for f in applying if f.severity == "info"),
         uses=tuple(_use(use, numbered) for use in review.indications if use.status != "clear"),
         dose=dose,
+        exposure=exposure,
         monitoring=monitoring,
         numbers=_numbers(review),
         clear=words.clear_count(review),
@@ -154,6 +149,7 @@ def content(review: Review, monograph: Monograph) -> Content:
             (
                 *_references(shown, monograph),
                 *(dose.references if dose else ()),
+                *(exposure.references if exposure else ()),
                 *(monitoring.references if monitoring else ()),
             ),
             monograph,
@@ -274,25 +270,8 @@ def _references(findings: list[Finding], monograph: Monograph) -> tuple[str, ...
     found = {reference for f in findings for basis in f.basis for reference in basis.references}
     rules = (monograph.rules[f.id] for f in findings if f.id in monograph.rules)
     found.update(place.source for rule in rules for place in rule.places)
-    return tuple(sorted(found, key=_by_number))
-
-
-def _by_number(reference: str) -> tuple[bool, int, str]:
-    number = reference.isascii() and reference.isdecimal()
-    return (not number, int(reference) if number else 0, reference)
+    return tuple(sorted(found, key=by_number))
 
 
 def _ground(name: str, shown: DoseShown | MonitoringShown | None) -> tuple[Ground, ...]:
     return (Ground(name, shown.statements),) if shown is not None and shown.statements else ()
-
-
-def cited(references: Iterable[str], monograph: Monograph) -> tuple[Cited, ...]:
-    """The sources behind references, each once, by number."""
-    found = []
-    for reference in sorted(set(references), key=_by_number):
-        source = monograph.sources.get(reference)
-        if source is None:
-            found.append(Cited(reference, "not in the monograph's list of sources", None))
-        else:
-            found.append(Cited(reference, source.citation, web_address(source.url)))
-    return tuple(found)

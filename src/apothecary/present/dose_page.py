@@ -13,7 +13,7 @@ from apothecary.present.dose_content import DoseShown
 if TYPE_CHECKING:
     from apothecary.knowledge.schema import Monograph
     from apothecary.present import Format
-    from apothecary.present.content import Cited
+    from apothecary.present.cited import Cited
     from apothecary.review import Review
     from apothecary.review.plan import DosePlan
 
@@ -58,7 +58,7 @@ def render(
 
 
 def _page(plan: DosePlan, review: Review, monograph: Monograph) -> DosePage:
-    from apothecary.present.content import cited
+    from apothecary.present.cited import cited
     from apothecary.present.dose_content import dose_shown
     from apothecary.present.safe import clean, mapped
 

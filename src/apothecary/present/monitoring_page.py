@@ -13,7 +13,7 @@ from apothecary.present.monitoring_content import MonitoringShown
 if TYPE_CHECKING:
     from apothecary.knowledge.schema import Monograph
     from apothecary.present import Format
-    from apothecary.present.content import Cited
+    from apothecary.present.cited import Cited
     from apothecary.review import Review
 
 
@@ -59,7 +59,7 @@ def render(
 
 
 def _page(review: Review, monograph: Monograph, start: str | None, notes: tuple[str, ...]) -> MonitoringPage:
-    from apothecary.present.content import cited
+    from apothecary.present.cited import cited
     from apothecary.present.monitoring_content import monitoring_shown
     from apothecary.present.safe import clean, mapped
 

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from apothecary.present.content import Cited
+    from apothecary.present.cited import Cited
 
 NARROWEST: Final = 40
 

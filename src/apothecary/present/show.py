@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from apothecary.present import words
-from apothecary.present.content import Cited
+from apothecary.present.cited import Cited
 from apothecary.present.page import Page
 from apothecary.present.safe import clean, encodable, mapped, web_address
 from apothecary.present.show_sections import Row, Section, Table, sections

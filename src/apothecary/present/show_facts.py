@@ -9,7 +9,7 @@ from apothecary import logic
 from apothecary.review.describe import describe
 
 if TYPE_CHECKING:
-    from apothecary.knowledge.schema import Monograph, Value
+    from apothecary.knowledge.schema import Monograph, Quantity, Value
 
 _TIMES: Final = {"a": "years", "mo": "months", "wk": "weeks", "d": "days"}
 _UNITS: Final = {"Cel": "°C", "1": "", **_TIMES}
@@ -21,7 +21,7 @@ KINDS: Final = {
 }
 
 
-def number(value: Value) -> str:
+def number(value: Value | Quantity) -> str:
     """A value with its unit; a range as `low to high`."""
     ends = value.value if isinstance(value.value, tuple) else (value.value,)
     unit = _UNITS.get(value.unit, value.unit.replace("{", "").replace("}", ""))

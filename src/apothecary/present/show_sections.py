@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from apothecary.present import show_kinetics as kinetics
 from apothecary.present import show_therapy as therapy
 from apothecary.present.show_facts import KINDS, condition, number, references
 
@@ -108,6 +109,8 @@ def _adverse_effects(m: Monograph) -> Iterator[Table]:
 
 def _kinetics(m: Monograph) -> Iterator[Table]:
     yield _values(m, "Numbers of the pharmacokinetics", _is_kinetic)
+    yield from _of(kinetics.models)(m)
+    yield from _of(kinetics.targets)(m)
     yield _background(m, "Not turned into a number", lambda section: section.startswith(_KINETICS))
 
 

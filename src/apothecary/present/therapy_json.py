@@ -1,4 +1,4 @@
-"""The dose plan and the monitoring calendar as plain data for JSON."""
+"""The dose plan, the expected exposure and the monitoring calendar as plain data for JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
+    from apothecary.review.exposure import Exposure
     from apothecary.review.plan import DosePlan, Due
 
 _CONTRACT: Final = (
@@ -24,6 +25,15 @@ def dose_plan(plan: DosePlan) -> dict[str, Any]:
         for key in _EVIDENCE:
             fact.setdefault(key, "")  # every key is always there
     return found
+
+
+def exposure(found: Exposure) -> dict[str, Any]:
+    """The expected exposure with every key; numbers are not rounded."""
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    for fact in plain["because"]:
+        for key in _EVIDENCE:
+            fact.setdefault(key, "")
+    return plain
 
 
 def due(one: Due) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Headings(msgspec.Struct, frozen=True):
     info: str = "Also applies"
     uses: str = "Documented uses"
     dose: str = "Dose plan"
+    exposure: str = "Expected exposure"
     monitoring: str = "Monitoring"
     numbers: str = "Numbers about the patient"
     clear: str = "Clear"

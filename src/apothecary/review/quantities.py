@@ -31,6 +31,18 @@ def resolve(ctx: Context, name: str, within: str | None = None) -> Number:
     return found
 
 
+def one_number(ctx: Context, name: str) -> Number:
+    """The number where it is known as one; a range, a bound and several numbers of one moment are none."""
+    number, seen = resolve(ctx, name), ctx.monograph.observations[name]
+    if isinstance(number, Open) or number.number.exact:
+        return number
+    several = len(number.evidence) > 1
+    said = (
+        f"Several numbers ({seen.name}) are of the same day." if several else f"The {seen.name} is a range or a bound."
+    )
+    return Open((Need(seen.name, "conflicting" if several else "unreadable", f"{said} {seen.how}"),), number.evidence)
+
+
 def clearances(ctx: Context, name: str, within: str | None = None) -> tuple[Number, ...]:
     """The sources of creatinine clearance: the reported one first, then the estimate from creatinine."""
     key = ("clearances", name, within)

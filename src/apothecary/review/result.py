@@ -11,6 +11,7 @@ from apothecary.logic import Truth
 from apothecary.record import Problem
 
 if TYPE_CHECKING:
+    from apothecary.review.exposure import Exposure
     from apothecary.review.plan import DosePlan, Due
 
 Why = Literal["not-supplied", "missing", "stale", "unreadable", "conflicting", "coarse-code", "unconfirmed"]
@@ -125,7 +126,7 @@ class ToGet(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """The whole answer for one patient and one drug; `dose_plan` and `monitoring` are added by therapy."""
+    """The whole answer for one patient and one drug; `dose_plan`, `exposure`, `monitoring` are added by therapy."""
 
     contract: int
     drug: str
@@ -141,3 +142,4 @@ class Review(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     dose_plan: "DosePlan | None" = None
     monitoring: "tuple[Due, ...]" = ()
+    exposure: "Exposure | None" = None

@@ -1,9 +1,10 @@
-"""The whole review: findings, dose plan, monitoring calendar."""
+"""The whole review: findings, dose plan, expected exposure, monitoring calendar."""
 
 from datetime import date
 
 import msgspec
 
+from apothecary.kinetics.expected import expected_exposure
 from apothecary.knowledge.schema import PhaseName
 from apothecary.record import Record
 from apothecary.review import Review, Reviewer
@@ -14,7 +15,9 @@ from apothecary.therapy.dose_plan import dose_plan
 def complete(
     reviewer: Reviewer, record: Record, as_of: date, phase: PhaseName | None = None, indication: str | None = None
 ) -> Review:
-    """The review with its dose plan and calendar; the errors are those of `Reviewer.review`."""
+    """The review with dose plan, expected exposure and calendar; the errors are those of `Reviewer.review`."""
     ctx = reviewer.context(record, as_of, phase, indication)
     review = reviewer.answer(ctx)
-    return msgspec.structs.replace(review, dose_plan=dose_plan(ctx, review), monitoring=calendar(ctx))
+    plan = dose_plan(ctx, review)
+    exposure = expected_exposure(ctx, plan)
+    return msgspec.structs.replace(review, dose_plan=plan, exposure=exposure, monitoring=calendar(ctx))

@@ -10,7 +10,7 @@ from apothecary.review import Review
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
-from apothecary.review.observed import Known, Number, Open
+from apothecary.review.observed import Number, Open
 from apothecary.review.plan import DosePlan, Option
 from apothecary.review.result import Basis, Evidence, Need, bases
 from apothecary.therapy import dose_notes as say
@@ -147,14 +147,7 @@ def _weight(ctx: Context) -> Number:
         return Open(
             (Need("body weight", "missing", "This monograph names no body weight; add it to observations.yaml."),)
         )
-    number = q.resolve(ctx, "weight")
-    if isinstance(number, Known) and not number.number.exact:
-        several = len(number.evidence) > 1
-        said = "Several weights are of the same day." if several else "The weight is a range or a bound."
-        return Open(
-            (Need(seen.name, "conflicting" if several else "unreadable", f"{said} {seen.how}"),), number.evidence
-        )
-    return number
+    return q.one_number(ctx, "weight")
 
 
 def _options(ctx: Context, dosing: Dosing) -> tuple[tuple[Option, ...], tuple[Evidence, ...]]:

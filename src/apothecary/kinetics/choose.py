@@ -1,0 +1,50 @@
+"""Which model is for a patient: the first, in the monograph's order, whose domain and needs the patient meets."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from apothecary.kinetics.domain import outside
+from apothecary.kinetics.parameters import Covariates, needed
+from apothecary.knowledge.kinetics import Covariate, Model, Route
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """The model with the reason and the warnings that go with it, or None, why, and what would have to be known."""
+
+    model: Model | None
+    why: str
+    warnings: tuple[str, ...] = ()
+    needs: tuple[Covariate, ...] = ()
+
+
+def choose(
+    models: Mapping[str, Model], known: Covariates, routes: Sequence[Route], must_know: Sequence[Covariate] = ()
+) -> Choice:
+    """The model to use; a limit of its domain that cannot be checked is a warning, or a need where `must_know` has it.
+
+    Nothing is assumed for what is not known.
+    """
+    against: list[str] = []
+    needs: list[Covariate] = []
+    for model in models.values():
+        found = outside(model, known)
+        refused = [one for one in found if one.status == "outside" and one.limit.outside == "refuse"]
+        wrong = [route for route in routes if route not in model.routes]
+        lacking = [name for name in needed(model, known.on_dialysis) if known.of(name) is None]
+        lacking += [one.limit.quantity for one in found if one.status == "unknown" and one.limit.quantity in must_know]
+        if wrong:
+            against.append(f"{model.name}: not for {' or '.join(wrong)} doses.")
+        elif refused:
+            against.append(f"{model.name}: {refused[0].text[0].lower()}{refused[0].text[1:]}")
+        elif lacking:
+            label = " and ".join(name.replace("-", " ") for name in dict.fromkeys(lacking))
+            against.append(f"{model.name}: needs the {label}, which is not known.")
+            needs += lacking
+        else:
+            said = " ".join(against)
+            open_ = [one for one in found if one.status == "outside" or one.limit.outside == "refuse"]
+            why = f"First of the models that fit this patient. Not used: {said}" if said else "It fits this patient."
+            return Choice(model, why, tuple(dict.fromkeys(one.text for one in open_)))
+    why = f"No model fits this patient. {' '.join(against)}" if against else "The monograph has no kinetic model."
+    return Choice(None, why, needs=tuple(dict.fromkeys(needs)))
