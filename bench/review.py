@@ -37,7 +37,7 @@ def main() -> None:
         "parse only, json of the standard library": json.loads,
         "read the record": read_record,
         "bytes to review": lambda data: reviewer.review(read_record(data), AS_OF),
-        "with dose plan and monitoring": lambda data: complete(reviewer, read_record(data), AS_OF),
+        "with dose plan, exposure and monitoring": lambda data: complete(reviewer, read_record(data), AS_OF),
     }
     print(f"{count} resources, {size / 1000:.1f} kB, {len(reviewer.monograph.rules)} rules, median of {ROUNDS}")
     medians = {name: median(step, records) for name, step in steps.items()}

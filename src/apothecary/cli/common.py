@@ -182,8 +182,12 @@ def failures(as_json: bool) -> Iterator[None]:
 
 
 def write(text: str) -> None:
-    """Prints a result; a terminal that cannot show a character gets a replacement instead of a crash."""
+    """Prints a result; what the output cannot show is spelled out in HTML and replaced elsewhere, never a crash."""
     encoding = sys.stdout.encoding or "utf-8"
+    if text.startswith("<!DOCTYPE html"):
+        from apothecary.present.safe import html_in
+
+        text = html_in(text, encoding)
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     if not text.endswith("\n"):
         sys.stdout.write("\n")

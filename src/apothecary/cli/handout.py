@@ -1,6 +1,5 @@
 """`apothecary handout`: the information sheet for a patient."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +37,10 @@ def command(
     RECORD adds what its review says about the dose and the next tests; the name of the patient never appears.
     """
     from apothecary.present import handout
-    from apothecary.present.safe import html_in
 
     page = handout.render(_sheet(record, lang, as_of, drug, indication, knowledge), large=large)
     if out is None:
-        c.write(html_in(page, sys.stdout.encoding or "utf-8"))
+        c.write(page)
         return
     try:
         out.write_text(page, encoding="utf-8")

@@ -5,7 +5,7 @@ import msgspec
 from apothecary.kinetics.amounts import Amounts, after
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual
-from apothecary.kinetics.namespace import Array, namespace
+from apothecary.kinetics.namespace import Array, namespace, precision
 
 _MOST_STEPS = 100
 _CLOSE = 1e-12  # of the length of the stage
@@ -65,6 +65,7 @@ def _crossing(
     They begin at the first guess that lies between, else in the middle.
     """
     xp = namespace(one.clearance)
+    close = max(_CLOSE, 8.0 * precision(one.clearance))
     time = (below + over) / 2
     for guess in reversed(guesses):
         time = xp.where((guess - below) * (guess - over) < 0, guess, time)
@@ -77,7 +78,7 @@ def _crossing(
         newton = time - distance / xp.where(steep, slope, wanted)
         inside = steep & (newton >= xp.minimum(below, over)) & (newton <= xp.maximum(below, over))
         following = xp.where(inside, newton, (below + over) / 2)
-        done = bool(xp.all(xp.abs(following - time) <= _CLOSE * hours))
+        done = bool(xp.all(xp.abs(following - time) <= close * hours))
         time = following
         if done:
             break

@@ -1,6 +1,7 @@
 """Which array library the numbers at hand belong to: any that keeps the array API standard, or none for floats."""
 
 import math
+import sys
 from typing import Any, Final
 
 Array = Any  # a float, or an array of NumPy, PyTorch, JAX, CuPy; the standard has no common type
@@ -36,17 +37,26 @@ FLOATS: Final = _Floats()
 
 def namespace(*numbers: Array) -> Any:
     """The functions to use for these numbers; TypeError where arrays of two libraries are mixed."""
-    arrays = [one for one in numbers if not isinstance(one, int | float)]
-    if not arrays:
+    for one in numbers:  # one patient asks dozens of times: the usual answer comes first
+        if type(one) is not float and not isinstance(one, int | float):
+            break
+    else:
         return FLOATS
     from array_api_compat import array_namespace
 
-    return array_namespace(*arrays)
+    return array_namespace(*(one for one in numbers if not is_float(one)))
 
 
 def is_float(number: Array) -> bool:
     """Whether a number stands for one patient, or is the same for all."""
     return isinstance(number, int | float)
+
+
+def precision(number: Array) -> float:
+    """The distance from 1 to the next number of this kind."""
+    if is_float(number):
+        return sys.float_info.epsilon
+    return float(namespace(number).finfo(number.dtype).eps)
 
 
 def is_numpy(array: Array) -> bool:
