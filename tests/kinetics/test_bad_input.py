@@ -70,9 +70,9 @@ BAD = {
     "negative weight": Bad(changed(CHILDREN, weight=-20.0), "The weight is not above zero", "give it in kg"),
     "weight that is no number": Bad(changed(CHILDREN, weight=NAN), "The weight is not above zero", "give it in kg"),
     "negative creatinine clearance": Bad(
-        changed(ADULTS, creatinine_clearance=-5.0), "The creatinine clearance is not above zero", "in mL/min"
+        changed(ADULTS, creatinine_clearance=-5.0), "The creatinine clearance is below zero", "in mL/min"
     ),
-    "too young": Bad(refused(CHILDREN, age=0.5), "The age is 0.5 a", "choose another with --model"),
+    "too young": Bad(refused(CHILDREN, age=0.5), "The age is 6 months", "choose another with --model"),
     "too old": Bad(refused(CHILDREN, age=22.0), "8 months to 21 years", "choose another with --model"),
     "a child in the adults' model": Bad(refused(ADULTS, age=17.9), "made from adults", "choose another with --model"),
     "kidneys in the children's model": Bad(

@@ -61,7 +61,7 @@ def test_what_is_refused(arguments: tuple[str, ...], code: str, part: str) -> No
 
 def test_a_dose_by_an_unknown_weight_is_refused() -> None:
     failure = refused("--dose", "1mg/kg", *ADULT[2:6], *ADULT[8:])
-    assert (2, True) == (failure.exit_code, "needs the weight, which is not known" in failure.message)
+    assert (2, True) == (failure.exit_code, "needs the weight, not known" in failure.message)
 
 
 def test_a_model_without_what_it_needs_is_refused() -> None:

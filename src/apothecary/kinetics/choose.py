@@ -38,8 +38,7 @@ def choose(
         elif refused:
             against.append(f"{model.name}: {refused[0].text[0].lower()}{refused[0].text[1:]}")
         elif lacking:
-            label = " and ".join(name.replace("-", " ") for name in dict.fromkeys(lacking))
-            against.append(f"{model.name}: needs the {label}, which is not known.")
+            against.append(f"{model.name}: needs the {_listed(lacking)}, not known.")
             needs += lacking
         else:
             said = " ".join(against)
@@ -48,3 +47,9 @@ def choose(
             return Choice(model, why, tuple(dict.fromkeys(one.text for one in open_)))
     why = f"No model fits this patient. {' '.join(against)}" if against else "The monograph has no kinetic model."
     return Choice(None, why, needs=tuple(dict.fromkeys(needs)))
+
+
+def _listed(names: Sequence[Covariate]) -> str:
+    """Weight; weight and age; weight, creatinine clearance and age."""
+    *first, last = (name.replace("-", " ") for name in dict.fromkeys(names))
+    return f"{', '.join(first)} and {last}" if first else last

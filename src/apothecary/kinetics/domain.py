@@ -8,7 +8,7 @@ import msgspec
 from apothecary.kinetics.errors import OutsideDomain
 from apothecary.kinetics.namespace import Array, is_float, namespace
 from apothecary.kinetics.parameters import COVARIATE_UNITS, Covariates, quantity
-from apothecary.knowledge.kinetics import Limit, Model, OnDialysis, Route
+from apothecary.knowledge.kinetics import Covariate, Limit, Model, OnDialysis, Route
 
 _ROUNDING: Final = 1e-9  # 8 months are not the same number of years in every calculation
 
@@ -37,11 +37,7 @@ def outside(model: Model, known: Covariates) -> tuple[Outside, ...]:
             )
             found.append(Outside(limit, "unknown", text))
         elif _breaks(covariate, limit):
-            is_ = (
-                f"is {covariate:.4g} {COVARIATE_UNITS[limit.quantity]}"
-                if is_float(covariate)
-                else "of some patients lies outside"
-            )
+            is_ = f"is {_said(limit.quantity, covariate)}" if is_float(covariate) else "of some patients lies outside"
             text = f"The {label} {is_}: {limit.text}."
             found.append(Outside(limit, "outside", text))
     return tuple(found)
@@ -75,3 +71,10 @@ def _breaks(covariate: Array, limit: Limit) -> bool:
         high = None
     below = low is not None and bool(xp.any(covariate < low * (1 - _ROUNDING)))
     return below or (high is not None and bool(xp.any(covariate > high * (1 + _ROUNDING))))
+
+
+def _said(quantity_: Covariate, value: float) -> str:
+    """A covariate as a person would say it: completed years, months below two years."""
+    if quantity_ != "age":
+        return f"{value:.4g} {COVARIATE_UNITS[quantity_]}"
+    return f"{int(value + _ROUNDING)} years" if value >= 2 else f"{int(value * 12 + _ROUNDING)} months"

@@ -9,6 +9,7 @@ import msgspec
 from apothecary import logic
 from apothecary.kinetics.choose import Choice, choose
 from apothecary.kinetics.course import Dose
+from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import at_steady_state, measure
 from apothecary.kinetics.parameters import Covariates, individual, number
@@ -43,15 +44,18 @@ def expected_exposure(ctx: Context, plan: DosePlan | None) -> Exposure | None:
     why = " ".join((choice.why, *against.values())) if left else " ".join(against.values())
     model = choice.model
     if model is None:
-        lacking = tuple(need for name, need in needs.items() if name in choice.needs)
-        return Exposure("unknown", why, needs=(*lacking, *conflicts), because=because)
+        lacking = {need.fact: need for name, need in needs.items() if name in choice.needs}
+        return Exposure("unknown", why, needs=(*lacking.values(), *conflicts), because=because)
     doses = _regimens(ctx, plan)
     if not doses:
         why = "There is no dose to compute it for: the dose plan gives none, and no order could be read."
         needed = plan.needs if plan is not None else ()
         return Exposure("unknown", why, model.id, model.name, needs=needed, because=because)
     choice = msgspec.structs.replace(choice, why=why, warnings=(*choice.warnings, *_open_rules(ctx, model)))
-    return _computed(m, choice, model, known, because, doses)
+    try:
+        return _computed(m, choice, model, known, because, doses)
+    except KineticsError as error:  # a number that no model can be computed with
+        return Exposure("unknown", error.message, model.id, model.name, because=because)
 
 
 class _Asked(msgspec.Struct, frozen=True):

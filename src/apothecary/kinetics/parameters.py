@@ -93,10 +93,11 @@ def _typical(model: Model, name: ParameterName, known: Covariates) -> Array:
 def _factor(one: Power | Proportional | PowerOfTen, known: Covariates) -> Array:
     covariate: Array = known.of(one.by)
     xp = namespace(covariate)
-    if not bool(xp.all(xp.isfinite(covariate) & (covariate > 0))):
+    allowed = covariate >= 0 if isinstance(one, PowerOfTen) else covariate > 0
+    if not bool(xp.all(xp.isfinite(covariate) & allowed)):
         unit, label = COVARIATE_UNITS[one.by], one.by.replace("-", " ")
-        message = f"The {label} is not above zero; give it in {unit}."
-        raise KineticsError("covariate", message)
+        bad = "below zero" if isinstance(one, PowerOfTen) else "not above zero"
+        raise KineticsError("covariate", f"The {label} is {bad} or no number; give it in {unit}.")
     if isinstance(one, Proportional):
         return covariate
     if isinstance(one, Power):
