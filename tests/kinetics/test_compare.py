@@ -13,6 +13,7 @@ from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import at_steady_state
 from apothecary.kinetics.simulation import simulate
 from apothecary.kinetics.summary import Percentiles
+from apothecary.knowledge import PACKAGED, load
 from support import made_up
 
 ONE = Individual(0.17, 3.6, 10.0)
@@ -132,3 +133,15 @@ def test_a_target_from_the_population_of_the_model_says_so() -> None:
     (target,) = simulate(made_up(), ask()).targets
     (other,) = simulate(made_up(), ask(model="kidneys")).targets
     assert (True, False) == (target.same_population, other.same_population)
+
+
+def test_another_regimen_has_the_occasions_of_its_own_doses() -> None:
+    """The volume of this model changes from day to day: without a dose on the second day nothing may jump."""
+    other = Regimen(Amount(2.0, per_kg=True), 48.0)
+    asked = Request(
+        Regimen(Amount(2.0, per_kg=True), 24.0), 96.0, age=5.0, weight=20.0, count=1, versus=(other,), profile="all"
+    )
+    curve = simulate(load(PACKAGED / "anakinra"), asked).compared[1].curve
+    assert curve is not None
+    before, at, after = curve.levels[0][23:26]
+    assert at / before == pytest.approx(after / at, rel=0.01)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from apothecary.kinetics import Covariates, Dose, Individual, KineticsError, individual, profile
-from apothecary.kinetics.virtual import Cohort, Empirical, Uniform, VirtualPatients, begun_by_doses, virtual_patients
+from apothecary.kinetics.amounts import begun_by_doses
+from apothecary.kinetics.virtual import Cohort, Empirical, Uniform, VirtualPatients, virtual_patients
 from apothecary.knowledge import PACKAGED, load
 from support import made_up
 

@@ -53,6 +53,23 @@ def stages(patient: Patient, doses: Sequence[Dose], start_h: float, end_h: float
         yield Stage(start, end, now, tuple(due))
 
 
+def begun_by_doses(patient: Patient, doses: Sequence[Dose]) -> Patient:
+    """The same patients, each occasion from its first dose on; one without a dose never begins.
+
+    Amounts carry over from one occasion to the next, so that another volume would else be a jump of the concentration
+    without a dose.
+    """
+    if isinstance(patient, Individual):
+        return patient
+    kept = [Occasion(patient[0].from_h, patient[0].patient)]
+    ends = (*(one.from_h for one in patient[1:]), math.inf)
+    for one, end in list(zip(patient, ends, strict=True))[1:]:
+        given = [dose.time_h for dose in doses if one.from_h <= dose.time_h < end]
+        if given:
+            kept.append(Occasion(min(given), one.patient))
+    return tuple(kept)
+
+
 def nothing(patient: Patient) -> Amounts:
     """No drug in the body."""
     one = patient if isinstance(patient, Individual) else patient[0].patient

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from apothecary.kinetics.amounts import Patient
+from apothecary.kinetics.amounts import Patient, begun_by_doses
 from apothecary.kinetics.asked import Regimen
 from apothecary.kinetics.bands import Bands, bands
 from apothecary.kinetics.course import Dose, Route, regimen
@@ -62,7 +62,7 @@ def compare(
         steady = at_steady_state(one, (Dose(0.0, amount, route),), asked.every_h, above)
         first = steady.average if first is None else first
         days = 24.0 / asked.every_h
-        curve = median(patient, regimen(amount, asked.every_h, for_h, route), grid) if grid else None
+        curve = _curve(patient, regimen(amount, asked.every_h, for_h, route), grid) if grid else None
         over = None if steady.time_above_h is None else summarized(steady.time_above_h * days)
         reached = None if target is None else attained(steady.average, target)
         found.append(
@@ -79,6 +79,10 @@ def compare(
             )
         )
     return tuple(found)
+
+
+def _curve(patient: Patient, doses: Sequence[Dose], grid: tuple[float, ...]) -> Bands:
+    return median(begun_by_doses(patient, doses), doses, grid)
 
 
 _ROUNDING = 1e-12  # an average of exactly the target reaches it

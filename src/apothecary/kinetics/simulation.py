@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from apothecary.kinetics.amounts import Patient
+from apothecary.kinetics.amounts import Patient, begun_by_doses
 from apothecary.kinetics.asked import Given, Range, Request
 from apothecary.kinetics.bands import Bands, bands
 from apothecary.kinetics.choose import choose
@@ -14,7 +14,6 @@ from apothecary.kinetics.compare import Attained, Compared, attained, compare, m
 from apothecary.kinetics.course import Dose, dose_count, regimen
 from apothecary.kinetics.domain import refuse_outside
 from apothecary.kinetics.errors import KineticsError
-from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import Measures, at_steady_state, measure
 from apothecary.kinetics.mechanism import Antagonism, antagonism
 from apothecary.kinetics.namespace import Array
@@ -95,15 +94,12 @@ def simulate(m: Monograph, asked: Request) -> Simulation:
     known, patient = _patient(model, asked)
     one, amount = first_occasion(patient), asked.regimen.amount.in_mg(known)
     doses = regimen(amount, every, for_h, route, asked.missed, dict(asked.late))
-    if not isinstance(patient, Individual):
-        from apothecary.kinetics.virtual import begun_by_doses
-
-        patient = begun_by_doses(patient, doses)
+    course = begun_by_doses(patient, doses)
     levels = _targets(m, asked)
     above = asked.above if asked.above is not None else next((level for level, _ in levels), None)
     end = count * every
-    first = measure(patient, doses, 0.0, every, above)
-    last = first if count == 1 else measure(patient, doses, end - every, end, above)
+    first = measure(course, doses, 0.0, every, above)
+    last = first if count == 1 else measure(course, doses, end - every, end, above)
     steady = at_steady_state(one, (Dose(0.0, amount, route),), every, above)
     grid = _grid(asked)
     regular = not asked.missed and not any(hours for _, hours in asked.late) and count > 1
@@ -120,10 +116,10 @@ def simulate(m: Monograph, asked: Request) -> Simulation:
         warnings,
         summarized(amount),
         _taken(asked, count),
-        _bands(patient, doses, grid) if asked.profile != "none" else None,
+        _bands(course, doses, grid) if asked.profile != "none" else None,
         window(first, 0.0, every),
         window(last, end - every, end),
-        window(measure(patient, doses, 0.0, for_h, above), 0.0, for_h),
+        window(measure(course, doses, 0.0, for_h, above), 0.0, for_h),
         window(steady, 0.0, every),
         {name: summarized(getattr(one, name.replace("-", "_"))) for name in model.parameters},
         summarized(one.half_life),

@@ -6,14 +6,13 @@ Normal deviates are made from the raw bits (Box and Muller 1958), so that they d
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 import numpy as np
 
 from apothecary.kinetics.amounts import Patient
-from apothecary.kinetics.course import Dose
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual, Occasion
 from apothecary.kinetics.namespace import Array
@@ -114,23 +113,6 @@ def virtual_patients(
         return VirtualPatients(covariates, patient)
     drawn = (_varied(patient, _deviations(model, "occasions", draws, place)) for place in range(len(occasions)))
     return VirtualPatients(covariates, tuple(Occasion(at, one) for at, one in zip(occasions, drawn, strict=True)))
-
-
-def begun_by_doses(patient: Individual | tuple[Occasion, ...], doses: Sequence[Dose]) -> Patient:
-    """The same patients, each occasion from its first dose on; one without a dose never begins.
-
-    Amounts carry over from one occasion to the next, so that another volume would else be a jump of the concentration
-    without a dose.
-    """
-    if isinstance(patient, Individual):
-        return patient
-    kept = [Occasion(patient[0].from_h, patient[0].patient)]
-    ends = (*(one.from_h for one in patient[1:]), math.inf)
-    for one, end in list(zip(patient, ends, strict=True))[1:]:
-        given = [dose.time_h for dose in doses if one.from_h <= dose.time_h < end]
-        if given:
-            kept.append(Occasion(min(given), one.patient))
-    return tuple(kept)
 
 
 class _Draws(msgspec.Struct, frozen=True):
