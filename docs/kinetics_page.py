@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from tests.kinetics import grids, oracle
 
 from apothecary.kinetics import Covariates, Individual, individual, profile, regimen
-from apothecary.kinetics.parameters import COVARIATE_UNITS, quantity
+from apothecary.kinetics.parameters import quantity
 from apothecary.kinetics.validation import CLOSE_PERCENT, Row, validate
 from apothecary.knowledge import Monograph
-from apothecary.knowledge.kinetics import Limit, Model, Parameter, Subject
+from apothecary.knowledge.kinetics import COVARIATE_UNITS, Limit, Model, Parameter, Subject
 from apothecary.knowledge.kinetics_links import parameters
 from apothecary.knowledge.source_text import Place
 from apothecary.knowledge.value import Quantity

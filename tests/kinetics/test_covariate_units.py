@@ -4,15 +4,9 @@ import msgspec
 import pytest
 
 from apothecary.kinetics import Covariates, individual
-from apothecary.kinetics.parameters import COVARIATE_UNITS, UNITS
 from apothecary.knowledge import kinetics_numbers
 from apothecary.knowledge.kinetics import Covariate, Proportional
 from support import made_up
-
-
-def test_the_checker_and_the_engine_name_the_same_units() -> None:
-    assert dict(kinetics_numbers.PARAMETER_UNITS) == dict(UNITS)
-    assert dict(kinetics_numbers.COVARIATE_UNITS) == dict(COVARIATE_UNITS)
 
 
 @pytest.mark.parametrize(

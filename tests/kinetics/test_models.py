@@ -14,8 +14,16 @@ from apothecary.kinetics import (
     regimen,
 )
 from apothecary.kinetics.domain import refuse_outside
-from apothecary.kinetics.parameters import COVARIATE_UNITS, UNITS, needed
-from apothecary.knowledge.kinetics import Model, OnDialysis, Power, PowerOfTen, Proportional
+from apothecary.kinetics.parameters import needed
+from apothecary.knowledge.kinetics import (
+    COVARIATE_UNITS,
+    PARAMETER_UNITS,
+    Model,
+    OnDialysis,
+    Power,
+    PowerOfTen,
+    Proportional,
+)
 from apothecary.knowledge.kinetics_links import parameters
 from apothecary.units import NotEvaluable, convert, parse_unit
 
@@ -142,7 +150,7 @@ def test_every_unit_is_one_and_every_parameter_converts(one: Known) -> None:
     assert [] == [p.unit for p in numbers if isinstance(parse_unit(p.unit), NotEvaluable)]
     by = {relation.parameter: relation.by for relation in one.model.covariates if isinstance(relation, Proportional)}
     for name, parameter in one.model.parameters.items():
-        unit = UNITS[name] + (f"/{COVARIATE_UNITS[by[name]]}" if name in by else "")
+        unit = PARAMETER_UNITS[name] + (f"/{COVARIATE_UNITS[by[name]]}" if name in by else "")
         assert not isinstance(convert(parameter.value, parameter.unit, unit), NotEvaluable)
 
 

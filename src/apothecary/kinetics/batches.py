@@ -19,9 +19,9 @@ from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual, Occasion
 from apothecary.kinetics.measures import at_steady_state, measure
 from apothecary.kinetics.namespace import Array
-from apothecary.kinetics.parameters import COVARIATE_UNITS, Covariates, individual, needed, quantity
+from apothecary.kinetics.parameters import Covariates, individual, needed, quantity
 from apothecary.kinetics.virtual import Cohort, Empirical, virtual_patients
-from apothecary.knowledge.kinetics import Covariate, Model
+from apothecary.knowledge.kinetics import COVARIATE_UNITS, Covariate, Model
 
 COLUMNS: Final[dict[Covariate, str]] = {
     "age": "age_a", "weight": "weight_kg", "creatinine-clearance": "creatinine_clearance_mL_min",

@@ -7,8 +7,8 @@ import msgspec
 
 from apothecary.kinetics.errors import OutsideDomain
 from apothecary.kinetics.namespace import Array, is_float, namespace
-from apothecary.kinetics.parameters import COVARIATE_UNITS, Covariates, quantity
-from apothecary.knowledge.kinetics import Covariate, Limit, Model, OnDialysis, Route
+from apothecary.kinetics.parameters import Covariates, quantity
+from apothecary.knowledge.kinetics import COVARIATE_UNITS, Covariate, Limit, Model, OnDialysis, Route
 
 _ROUNDING: Final = 1e-9  # 8 months are not the same number of years in every calculation
 

@@ -8,6 +8,8 @@ from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.namespace import Array, is_float, namespace
 from apothecary.knowledge.kinetics import (
+    COVARIATE_UNITS,
+    PARAMETER_UNITS,
     Covariate,
     Model,
     OnDialysis,
@@ -19,14 +21,6 @@ from apothecary.knowledge.kinetics import (
 )
 from apothecary.knowledge.value import Value
 from apothecary.units import NotEvaluable, convert
-
-UNITS: Mapping[ParameterName, str] = {
-    "absorption-rate": "/h",
-    "clearance": "L/h",
-    "volume": "L",
-    "bioavailability": "1",
-}
-COVARIATE_UNITS: Mapping[Covariate, str] = {"age": "a", "weight": "kg", "creatinine-clearance": "mL/min"}
 
 
 class Covariates(msgspec.Struct, frozen=True):
@@ -79,10 +73,10 @@ def _typical(model: Model, name: ParameterName, known: Covariates) -> Array:
     relations = [one for one in model.covariates if one.parameter == name]
     for one in relations:
         if isinstance(one, OnDialysis) and known.on_dialysis:
-            return number(one.value, UNITS[name])
+            return number(one.value, PARAMETER_UNITS[name])
     parameter = model.parameters[name]
     proportional = [one for one in relations if isinstance(one, Proportional)]
-    unit = "".join((UNITS[name], *(f"/({COVARIATE_UNITS[one.by]})" for one in proportional)))
+    unit = "".join((PARAMETER_UNITS[name], *(f"/({COVARIATE_UNITS[one.by]})" for one in proportional)))
     value: Array = number(parameter, unit)
     for one in relations:
         if not isinstance(one, OnDialysis):

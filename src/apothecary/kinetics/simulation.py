@@ -17,10 +17,19 @@ from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.measures import Measures, at_steady_state, measure
 from apothecary.kinetics.mechanism import Antagonism, antagonism
 from apothecary.kinetics.namespace import Array
-from apothecary.kinetics.parameters import UNITS, Covariates, individual, needed, number
+from apothecary.kinetics.parameters import Covariates, individual, needed, number
 from apothecary.kinetics.summary import Number, Window, first_occasion, summarized, window
 from apothecary.knowledge import Monograph
-from apothecary.knowledge.kinetics import Model, OnDialysis, Parameter, ParameterName, PowerOfTen, Proportional, Target
+from apothecary.knowledge.kinetics import (
+    PARAMETER_UNITS,
+    Model,
+    OnDialysis,
+    Parameter,
+    ParameterName,
+    PowerOfTen,
+    Proportional,
+    Target,
+)
 
 MOST_POINTS: Final = 200_000
 MOST_PATIENTS: Final = 1_000_000
@@ -143,7 +152,9 @@ def _model(m: Monograph, asked: Request) -> tuple[Model, str, tuple[str, ...]]:
     if asked.model is None:
         choice = choose(m.models, known, (asked.route,))
         if choice.model is None:
-            raise KineticsError("no-model", f"{choice.why} Give what is not known, or change the patient.")
+            raise KineticsError(
+                "no-model", f"{choice.why} Give what is not known; outside every model nothing is simulated."
+            )
         return choice.model, choice.why, choice.warnings
     if asked.model not in m.models:
         message = f"There is no model {asked.model!r} in the monograph of {m.drug.id}. Models: {', '.join(m.models)}."
@@ -251,7 +262,9 @@ def _assumed(m: Monograph, model: Model, known: Covariates, varied: bool) -> Ite
     """The numbers behind the result that are our readings, where they play a part for this patient."""
     replaced = {one.parameter for one in model.covariates if isinstance(one, OnDialysis) and known.on_dialysis}
     used: list[tuple[str, Parameter]] = [
-        (name, parameter) for name, parameter in model.parameters.items() if name in UNITS and name not in replaced
+        (name, parameter)
+        for name, parameter in model.parameters.items()
+        if name in PARAMETER_UNITS and name not in replaced
     ]
     for one in model.covariates:
         if isinstance(one, OnDialysis):

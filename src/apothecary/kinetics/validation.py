@@ -14,19 +14,15 @@ from apothecary.kinetics.domain import outside, refuse_outside
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import Measures, measure
-from apothecary.kinetics.parameters import COVARIATE_UNITS, Covariates, individual, quantity
+from apothecary.kinetics.parameters import Covariates, individual, quantity
 from apothecary.knowledge import Monograph
-from apothecary.knowledge.kinetics import Covariate, Measure, Model, Observed, Subject
+from apothecary.knowledge.kinetics import COVARIATE_UNITS, MEASURE_UNITS, Covariate, Model, Observed, Subject
 from apothecary.knowledge.value import Quantity as Written
 from apothecary.knowledge.value import Value
 from apothecary.units import NotEvaluable, convert
 
 Verdict = Literal["within", "within 2 sd", "close", "miss", "built from"]
 CLOSE_PERCENT: Final = 20.0  # of a mean published without its standard deviation
-UNITS: Final[dict[Measure, str]] = {
-    "half-life": "h", "time-of-maximum": "h", "maximum": "mg/L", "average": "mg/L", "auc": "mg.h/L",
-    "accumulation": "1", "clearance": "L/h", "auc-ratio": "1",
-}  # fmt: skip
 _ENOUGH: Final = 60.0  # half-lives of the slower step: what comes later is less than the last digit
 _ROUNDING: Final = 1e-9  # a bound of a range is inside it, whatever the last digits of a conversion
 
@@ -86,7 +82,7 @@ def _published(monograph: Monograph, model: Model, seen: Observed) -> Value:
 
 
 def _row(model: Model, seen: Observed, published: Value) -> Row:
-    computed = convert(_computed(model, seen), UNITS[seen.measure], published.unit)
+    computed = convert(_computed(model, seen), MEASURE_UNITS[seen.measure], published.unit)
     if isinstance(computed, NotEvaluable):
         message = f"The observation {seen.id} of the model {model.id} is in {published.unit}: {computed.message}."
         raise KineticsError("observed", message)

@@ -16,8 +16,8 @@ from apothecary.kinetics.amounts import Patient
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual, Occasion
 from apothecary.kinetics.namespace import Array
-from apothecary.kinetics.parameters import COVARIATE_UNITS, UNITS, Covariates, individual, number
-from apothecary.knowledge.kinetics import Covariate, Model, ParameterName
+from apothecary.kinetics.parameters import Covariates, individual, number
+from apothecary.knowledge.kinetics import COVARIATE_UNITS, PARAMETER_UNITS, Covariate, Model, ParameterName
 
 _MOST_OCCASIONS: Final = 10_000  # beyond that a unit was mistaken
 # What a stream is for; a number that changes its meaning would change every cohort
@@ -165,7 +165,7 @@ _COVARIATE_NAMES: Final[Mapping[str, Covariate]] = {name.replace("-", "_"): name
 
 def _deviations(model: Model, between: str, draws: _Draws, occasion: int = 0) -> dict[ParameterName, Array]:
     """The deviation of the logarithm of each parameter that varies between subjects, or on one occasion."""
-    kind, order = (_SUBJECTS if between == "subjects" else _OCCASIONS), list(UNITS)
+    kind, order = (_SUBJECTS if between == "subjects" else _OCCASIONS), list(PARAMETER_UNITS)
     return {
         one.parameter: number(one.log_sd, "1") * draws.normal(kind, order.index(one.parameter), occasion)
         for one in model.variability

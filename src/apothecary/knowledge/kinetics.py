@@ -1,6 +1,7 @@
 """What the files on kinetics may say: models of concentration, what was observed, targets, the mechanism."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from apothecary.knowledge.source_text import Place, Strict
 from apothecary.knowledge.value import Quantity, Value
@@ -11,6 +12,25 @@ Route = Literal["subcutaneous", "intravenous"]
 Measure = Literal[
     "half-life", "time-of-maximum", "maximum", "average", "auc", "accumulation", "clearance", "auc-ratio",
 ]  # fmt: skip
+
+# The units that the engine computes in.
+PARAMETER_UNITS: Final[Mapping[ParameterName, str]] = {
+    "absorption-rate": "/h",
+    "clearance": "L/h",
+    "volume": "L",
+    "bioavailability": "1",
+}
+COVARIATE_UNITS: Final[Mapping[Covariate, str]] = {"age": "a", "weight": "kg", "creatinine-clearance": "mL/min"}
+MEASURE_UNITS: Final[Mapping[Measure, str]] = {
+    "half-life": "h",
+    "time-of-maximum": "h",
+    "maximum": "mg/L",
+    "average": "mg/L",
+    "auc": "mg.h/L",
+    "accumulation": "1",
+    "clearance": "L/h",
+    "auc-ratio": "1",
+}
 
 
 class Parameter(Value, frozen=True):

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from apothecary.knowledge import kinetics_numbers
 from apothecary.knowledge import schema as s
 from apothecary.knowledge.kinetics import (
+    COVARIATE_UNITS,
     Limit,
     Model,
     Observed,
@@ -17,7 +18,7 @@ from apothecary.knowledge.kinetics import (
     Power,
     Subject,
 )
-from apothecary.knowledge.kinetics_numbers import COVARIATE_UNITS, measured, numbers, single
+from apothecary.knowledge.kinetics_numbers import measured, numbers, single
 from apothecary.knowledge.limits import Mistake, bases, duration
 from apothecary.units import NotEvaluable, convert
 

@@ -1,20 +1,20 @@
 """Every number of the models of concentration with the unit that is due where it stands, and what is wrong with it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from apothecary.knowledge import limits
 from apothecary.knowledge import schema as s
 from apothecary.knowledge.kinetics import (
-    Covariate,
-    Measure,
+    COVARIATE_UNITS,
+    MEASURE_UNITS,
+    PARAMETER_UNITS,
     Mechanism,
     Model,
     Observed,
     OnDialysis,
     Parameter,
-    ParameterName,
     Power,
     PowerOfTen,
     Proportional,
@@ -23,23 +23,6 @@ from apothecary.knowledge.limits import Mistake
 from apothecary.knowledge.value import Quantity, Value
 from apothecary.units import NotEvaluable, factor, parse_unit
 
-PARAMETER_UNITS: Final[Mapping[ParameterName, str]] = {
-    "absorption-rate": "/h",
-    "clearance": "L/h",
-    "volume": "L",
-    "bioavailability": "1",
-}
-COVARIATE_UNITS: Final[Mapping[Covariate, str]] = {"age": "a", "weight": "kg", "creatinine-clearance": "mL/min"}
-MEASURE_UNITS: Final[Mapping[Measure, str]] = {
-    "half-life": "h",
-    "time-of-maximum": "h",
-    "maximum": "mg/L",
-    "average": "mg/L",
-    "auc": "mg.h/L",
-    "accumulation": "1",
-    "clearance": "L/h",
-    "auc-ratio": "1",
-}
 _CONCENTRATION: Final = "mg/L"
 
 
