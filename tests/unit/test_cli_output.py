@@ -1,11 +1,14 @@
 """A page of HTML reads the same in every output encoding."""
 
+import io
 import os
 import subprocess
 import sys
 from html import unescape
 
 import pytest
+
+from apothecary.cli import common
 
 RECORD = """{"id": "x", "allergies": [{"name": "Pénicilline, anaphylaxie à l'œuf", "status": "active"}],
  "conditions": [{"name": "latent tuberculosis – ½ treated"}]}"""
@@ -31,3 +34,18 @@ def test_html_in_ascii_reads_as_in_utf_8(verb: str) -> None:
     plain, full = (printed(COMMANDS[verb], encoding) for encoding in ("ascii", "utf-8"))
     assert not full.isascii()
     assert unescape(full) == unescape(plain)
+
+
+def test_long_work_shows_on_a_terminal_and_leaves_the_result_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(shown, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", shown)
+    with common.working("Simulating 9000 virtual patients"):
+        pass
+    assert "Simulating 9000 virtual patients" in shown.getvalue()
+
+
+def test_long_work_shows_nothing_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with common.working("Simulating 9000 virtual patients"):
+        pass
+    assert ("", "") == tuple(capsys.readouterr())

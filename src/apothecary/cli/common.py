@@ -194,6 +194,18 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Shows on a terminal that something long goes on; on standard error, so that the result stays as it is."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
 def terminal() -> Terminal:
     """How to print for the output at hand: its width, whether it shows color, what it can encode."""
     return {

@@ -1,7 +1,7 @@
 """`apothecary simulate`: concentrations and exposure under a regimen, for one patient or many virtual ones."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMATS = (*c.FORMATS, "csv")
 _DATA = ("json", "csv", "parquet")  # formats that hold the profile itself
 _FINEST = 12  # points an hour of a plot
+_MANY = 5000  # virtual patients that take longer than a blink
 _POINTS = 800  # about so many make a smooth curve
 # What to install for what is asked; the rest works without
 _EXTRAS = {
@@ -112,7 +113,8 @@ def command(
             step_h=_step(length_h, kind) if step is None else read.quantity("--step", step, "h"),
             profile="all" if plot is not None or kind == "html" else "regimen" if kind in _DATA else "none",
         )
-        found = simulate(m, request)
+        with c.working(f"Simulating {count} virtual patients") if count and count >= _MANY else nullcontext():
+            found = simulate(m, request)
         _show(found, m, kind, out, plot, as_json)
 
 
