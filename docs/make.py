@@ -8,21 +8,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from apothecary import logic
 from apothecary.knowledge import PACKAGED, Monograph, Rule, Value, load, packaged
 from apothecary.knowledge.jsonschema import texts
+from apothecary.knowledge.kinetics import Model
 from apothecary.knowledge.limits import ENGINE_VALUES
 from apothecary.knowledge.therapy import named_values
 from apothecary.review.describe import describe
-from docs import coverage_page, kinetics_page
+from docs import coverage_page, hazards_page, kinetics_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "docs" / "schema"
-HAZARDS = ROOT / "safety" / "hazards.yaml"
-BEGIN = "<!-- hazards: begin; made by `python -m docs.make` from safety/hazards.yaml -->"
-END = "<!-- hazards: end -->"
 _MADE = "<!-- Made by `python -m docs.make` from the knowledge files: change those, not this page. -->"
 _PHASES = {"considering": "considering", "on-therapy": "on therapy"}
 _KINDS = {
@@ -42,7 +38,7 @@ def pages() -> dict[Path, str]:
     known = [load(PACKAGED / name) for name in packaged()]
     return {
         ROOT / "INTERPRETATIONS.md": _interpretations(known),
-        ROOT / "SAFETY.md": _safety((ROOT / "SAFETY.md").read_text(encoding="utf-8")),
+        ROOT / "SAFETY.md": hazards_page.filled((ROOT / "SAFETY.md").read_text(encoding="utf-8"), _plain),
         ROOT / "docs" / "coverage.md": _coverage(known),
         ROOT / "docs" / "kinetics-validation.md": _kinetics(known),
         ROOT / "docs" / "rules.md": _rules(known),
@@ -256,6 +252,12 @@ def _origin(value: Value, m: Monograph) -> str:
     return " · ".join(parts)
 
 
+def _held_against(model: Model) -> set[str]:
+    """The values that a kinetic model is compared with, and the window of its question about dialysis."""
+    windows = {getattr(relation, "within", None) for relation in model.covariates}
+    return {name for name in ({seen.value for seen in model.observed} | windows) if name is not None}
+
+
 def _users(m: Monograph) -> dict[str, list[str]]:
     """What reads each value: rules, uses, observations (expiry, limits), dosing, monitoring, products, the engine."""
     found: dict[str, list[str]] = {}
@@ -274,6 +276,7 @@ def _users(m: Monograph) -> dict[str, list[str]]:
                 found.setdefault(limit, []).append(id_)
     plans = [(f"dosing/{id_}", named_values([one], [])) for id_, one in m.dosing.items()]
     plans += [(f"monitoring/{id_}", named_values([], [one])) for id_, one in m.monitoring.items()]
+    plans += [(f"kinetics/{id_}", _held_against(one)) for id_, one in m.models.items()]
     plans += [(id_, {p.measurable, p.doses_per_container} - {None}) for id_, p in m.products.items()]
     for id_, names in plans:
         for name in sorted(names):
@@ -281,38 +284,6 @@ def _users(m: Monograph) -> dict[str, list[str]]:
     for name in sorted(ENGINE_VALUES & m.values.keys()):
         found.setdefault(name, []).append("engine")
     return found
-
-
-# --- hazards -------------------------------------------------------------------------------------------------------
-
-
-def hazards() -> list[dict[str, Any]]:
-    """The hazard log as written."""
-    found: list[dict[str, Any]] = yaml.safe_load(HAZARDS.read_text(encoding="utf-8"))["hazards"]
-    return found
-
-
-def _safety(page: str) -> str:
-    head, rest = page.split(BEGIN)
-    _, tail = rest.split(END)
-    return head + "\n".join([BEGIN, "", *_hazard_lines(), END]) + tail
-
-
-def _hazard_lines() -> Iterator[str]:
-    log = hazards()
-    yield from ("| id | hazard | severity | tests |", "|---|---|---|---|")
-    for one in log:
-        yield f"| [{one['id']}](#{one['id']}) | {_plain(one['hazard'])} | {one['severity']} | {len(one['tests'])} |"
-    yield ""
-    for one in log:
-        yield from (f"### {one['id']}", "", f"**{_plain(one['hazard'])}** ({one['severity']})", "")
-        yield f"- **Cause:** {_plain(one['cause'])}"
-        yield f"- **Consequence:** {_plain(one['consequence'])}"
-        yield "- **Measures:**"
-        yield from (f"  - {_plain(measure)}" for measure in one["measures"])
-        yield "- **Tests:**"
-        yield from (f"  - `{test}`" for test in one["tests"])
-        yield from (f"- **What remains:** {_plain(one['residual'])}", "")
 
 
 if __name__ == "__main__":

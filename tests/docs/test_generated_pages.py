@@ -8,7 +8,7 @@ import pytest
 
 from apothecary.knowledge import PACKAGED, Monograph, load, packaged
 from apothecary.knowledge.jsonschema import texts
-from docs import make
+from docs import hazards_page, make
 
 NAMES = ["INTERPRETATIONS.md", "SAFETY.md", "docs/coverage.md", "docs/rules.md", "docs/values.md"]
 NAMES += ["docs/kinetics-validation.md"]
@@ -46,7 +46,7 @@ def test_they_are_the_same_every_time(made: dict[Path, str]) -> None:
 def test_a_stale_page_is_told_apart(made: dict[Path, str]) -> None:
     safety = b.ROOT / "SAFETY.md"
     assert made[safety] != made[safety].replace("**Cause:**", "**Reason:**", 1)
-    assert made[safety] == make._safety(made[safety].replace("**Cause:**", "**Reason:**", 1))
+    assert made[safety] == hazards_page.filled(made[safety].replace("**Cause:**", "**Reason:**", 1), make._plain)
 
 
 def test_every_rule_has_an_entry(known: list[Monograph]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import blocks as b
 import pytest
 import yaml
-from docs.make import hazards
+from docs.hazards_page import hazards
 
 from apothecary.knowledge import PACKAGED
 
