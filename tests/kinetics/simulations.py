@@ -18,10 +18,13 @@ MADE = (
     "--weight", "70kg", "--age", "40a", "--crcl", "90mL/min",
 )  # fmt: skip
 MANY = ("--n", "200")
+DAY = ("--as-of", "2026-11-22")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main.app, ["simulate", *arguments], standalone_mode=False)
+    """On a day on which the edition is in time, unless another day is given."""
+    day = () if "--as-of" in arguments else DAY
+    return CliRunner().invoke(main.app, ["simulate", *arguments, *day], standalone_mode=False)
 
 
 def text(*arguments: str) -> str:
@@ -57,5 +60,5 @@ run()
 
 
 def without(libraries: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", WITHOUT, libraries, "simulate", *ADULT, *arguments]
+    command = [sys.executable, "-c", WITHOUT, libraries, "simulate", *ADULT, *DAY, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)

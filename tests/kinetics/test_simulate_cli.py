@@ -1,11 +1,14 @@
 """`apothecary simulate` as a person runs it: what every option does, and every format."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.kinetics.simulations import ADULT, CONTRACT, MADE, MANY, found, run, text
+from tests.kinetics.simulations import ADULT, CONTRACT, MADE, MANY, found, refused, run, text
+
+from support import MADE_UP
 
 
 def steady(made: dict[str, Any]) -> dict[str, Any]:
@@ -219,3 +222,32 @@ def test_a_plot_is_drawn_beside_the_result(format: str, tmp_path: Path) -> None:
     done = run(*ADULT, "--format", format, "--plot", str(tmp_path / "x.svg"))
     assert done.stdout
     assert (tmp_path / "x.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+# --- the edition ----------------------------------------------------------------------------------------------------
+
+
+def test_an_edition_past_its_limit_is_the_first_warning() -> None:
+    last, after = (found(*ADULT, "--as-of", day)["warnings"] for day in ("2027-04-10", "2027-04-11"))
+    assert [] == last
+    assert "edition of the monograph" in after[0]
+    assert "until 2027-04-10" in after[0]
+
+
+REFUSED = """  edition-refused:
+    meaning: How long after its revision an edition of the text may be used at all
+    value: 36
+    unit: "mo"
+    kind: assumed
+    statements: [header.1]
+    reason: A limit of the site.
+"""
+
+
+def test_an_edition_that_the_site_refuses_simulates_nothing(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(MADE_UP, site)
+    with (site / "policy.yaml").open("a", encoding="utf-8") as policy:
+        policy.write(REFUSED)
+    failure = refused("--knowledge", str(site), *MADE[2:], "--as-of", "2090-01-01")
+    assert (4, "edition-expired") == (failure.exit_code, failure.code)

@@ -53,6 +53,7 @@ _EXTRAS = {
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead; .parquet writes Parquet.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the concentrations: .svg, .png or .html.")
 @c.drug_option
+@c.as_of_option
 @c.knowledge_option
 def command(
     dose: str,
@@ -77,12 +78,15 @@ def command(
     out: Path | None,
     plot: Path | None,
     drug: str | None,
+    as_of: str | None,
     knowledge: Path | None,
 ) -> None:
     """Simulate the concentrations under a regimen: exposure, comparison with others, what they rest on.
 
     Nothing is assumed for what is not given; no contraindication and no dose is checked, `apothecary review` does that.
     """
+    import msgspec
+
     from apothecary.kinetics.asked import Regimen, Request
     from apothecary.kinetics.simulation import simulate
 
@@ -90,7 +94,7 @@ def command(
     kind = format_of(format, out, as_json)
     checked_plot(plot, as_json)
     m = c.load_named(c.folder_of(drug, knowledge, as_json), drug, as_json)
-    read = Reader(m, as_json)
+    read, said = Reader(m, as_json), _edition(m, as_of, as_json)
     with refusals(as_json):
         length_h = read.quantity("--for", length, "h")
         request = Request(
@@ -115,7 +119,16 @@ def command(
         )
         with c.working(f"Simulating {count} virtual patients") if count and count >= _MANY else nullcontext():
             found = simulate(m, request)
+        found = msgspec.structs.replace(found, warnings=(*said, *found.warnings))
         _show(found, m, kind, out, plot, as_json)
+
+
+def _edition(m: "Monograph", as_of: str | None, as_json: bool) -> tuple[str, ...]:
+    """What is to be said of using this edition on that day; Failure with exit code 4 where the site refuses it."""
+    from apothecary.review.edition import Edition
+
+    with c.failures(as_json):
+        return tuple(problem.message for problem in Edition(m).problems(c.parse_day(as_of, as_json)))
 
 
 @contextmanager
