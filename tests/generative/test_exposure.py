@@ -17,6 +17,7 @@ from apothecary.therapy.complete import complete
 AS_OF = date(2026, 11, 22)
 REVIEWER = Reviewer(load(PACKAGED / "anakinra"))
 USES = ("rheumatoid-arthritis", "nomid", "dira", None)
+MOSTLY = st.sampled_from((True, True, True, False))
 DOSES = (
     "100 mg subcutaneously once daily",
     "15 mg subcutaneously twice daily",
@@ -34,13 +35,13 @@ def lab(number: float, unit: str, days: int) -> dict[str, str]:
 def records(draw: st.DrawFn) -> dict[str, Any]:
     days = draw(st.sampled_from((0, 10, 500)))
     record: dict[str, Any] = {"sex": draw(st.sampled_from(("female", "male"))), "procedures": "none"}
-    born = draw(st.none() | st.integers(0, 36000))
+    born = draw(st.one_of(st.none(), st.integers(0, 36000), st.integers(250, 8000), st.integers(6600, 30000)))
     if born is not None:
         record["birth_date"] = (AS_OF - timedelta(days=born)).isoformat()
-    if draw(st.booleans()):
+    if draw(MOSTLY):
         record["weight"] = lab(draw(st.floats(0.3, 400)), "kg", days)
     labs = {}
-    if draw(st.booleans()):
+    if draw(MOSTLY):
         labs["creatinine clearance"] = lab(draw(st.just(0.0) | st.floats(0, 350)), "mL/min", days)
     if draw(st.booleans()):
         labs["creatinine"] = lab(draw(st.floats(10, 2000)), "umol/L", days)
@@ -88,16 +89,17 @@ def test_a_missing_fact_never_makes_it_known(record: dict[str, Any], use: str | 
     whole = exposure_of(record, use)
     less = exposure_of({name: value for name, value in record.items() if name != left_out}, use)
     if whole.status == "unknown" and less.status == "applies":
-        # without laboratory results, what spoke against the model of children is gone; it is named as not known
+        # without laboratory results, what spoke against the model of children is gone, and named as not known; so is
+        # a conflict of them, which the model of a dialysis patient does not need
         assert left_out == "labs"
-        assert less.warnings
+        assert less.warnings or record["procedures"] != "none"
 
 
 def test_the_generator_reaches_both_models_and_unknown() -> None:
     seen: set[str | None] = set()
 
     @given(records(), st.sampled_from(USES))
-    @settings(max_examples=400, deadline=None, database=None)
+    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
     def collect(record: dict[str, Any], use: str | None) -> None:
         seen.add(exposure_of(record, use).model if exposure_of(record, use).status == "applies" else None)
 
