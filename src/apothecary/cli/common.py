@@ -194,6 +194,20 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def implausible(m: "Monograph", name: str, value: float, unit: str) -> str | None:
+    """Why a typed number of an observation cannot be right; None where it can, or where no limits are known."""
+    from apothecary.units import NotEvaluable, convert
+
+    seen = m.observations.get(name)
+    limits = m.values.get(seen.plausible) if seen is not None and seen.plausible else None
+    if limits is None or not isinstance(limits.value, tuple):
+        return None
+    low, high = (convert(end, limits.unit, unit) for end in limits.value)
+    if isinstance(low, NotEvaluable) or isinstance(high, NotEvaluable) or low <= value <= high:
+        return None
+    return f"{value:.6g} {unit} is outside the plausible limits {low:g} to {high:g} {unit}"
+
+
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Shows on a terminal that something long goes on; on standard error, so that the result stays as it is."""

@@ -100,12 +100,9 @@ def _row(m: "Monograph", name: str, text: str, as_json: bool) -> "Row":
     value = convert(quantity.value, quantity.unit, seen.unit)
     if isinstance(value, NotEvaluable):
         raise _refused(name, text, value.message, as_json)
-    limits = m.values[seen.plausible].value if seen.plausible else None
-    if isinstance(limits, tuple):
-        low, high = (convert(end, m.values[seen.plausible or ""].unit, seen.unit) for end in limits)
-        if isinstance(low, NotEvaluable) or isinstance(high, NotEvaluable) or not low <= value <= high:
-            said = f"{value:.6g} {seen.unit} is outside the plausible limits {low:g} to {high:g} {seen.unit}"
-            raise _refused(name, text, said, as_json)
+    said = c.implausible(m, name, value, seen.unit)
+    if said is not None:
+        raise _refused(name, text, said, as_json)
     codes = [e for e in m.codes if e.value_set == seen.value_set and e.match == "exact" and not e.coarse]
     coded = tuple((entry.system, entry.code) for entry in codes[:1])
     answer = Answer(Interval(quantity.value, quantity.value), quantity.unit)

@@ -11,9 +11,9 @@ from apothecary.cli import common as c
 from apothecary.cli.simulate_input import EXAMPLES, Reader, checked_plot, format_of
 
 if TYPE_CHECKING:
-    from apothecary.kinetics.course import Route
     from apothecary.kinetics.simulation import Simulation
     from apothecary.knowledge import Monograph
+    from apothecary.knowledge.kinetics import Route
 
 FORMATS = (*c.FORMATS, "csv")
 _DATA = ("json", "csv", "parquet")  # formats that hold the profile itself

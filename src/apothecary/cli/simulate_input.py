@@ -138,17 +138,8 @@ class Reader:
         return int(text)
 
     def _plausible(self, option: str, name: str, text: str, value: float, unit: str) -> None:
-        from apothecary.units import NotEvaluable, convert
-
-        seen = self._m.observations.get(name)
-        limits = self._m.values.get(seen.plausible) if seen is not None and seen.plausible else None
-        if limits is None or not isinstance(limits.value, tuple):
-            return
-        low, high = (convert(end, limits.unit, unit) for end in limits.value)
-        if isinstance(low, NotEvaluable) or isinstance(high, NotEvaluable):
-            return
-        if not low <= value <= high:
-            why = f"{value:.6g} {unit} is outside the plausible limits {low:g} to {high:g} {unit}"
+        why = c.implausible(self._m, name, value, unit)
+        if why is not None:
             raise self.refused(option, text, why)
 
 

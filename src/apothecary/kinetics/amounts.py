@@ -61,19 +61,22 @@ def begun_by_doses(patient: Patient, doses: Sequence[Dose]) -> Patient:
     """
     if isinstance(patient, Individual):
         return patient
-    kept = [Occasion(patient[0].from_h, patient[0].patient)]
-    ends = (*(one.from_h for one in patient[1:]), math.inf)
-    for one, end in list(zip(patient, ends, strict=True))[1:]:
-        given = [dose.time_h for dose in doses if one.from_h <= dose.time_h < end]
+    kept = [patient[0]]
+    for one, following in pairwise((*patient[1:], Occasion(math.inf, patient[0].patient))):
+        given = [dose.time_h for dose in doses if one.from_h <= dose.time_h < following.from_h]
         if given:
             kept.append(Occasion(min(given), one.patient))
     return tuple(kept)
 
 
+def first_occasion(patient: Patient) -> Individual:
+    """The parameters a course begins with; shape and kind of its numbers are those of all occasions."""
+    return patient if isinstance(patient, Individual) else patient[0].patient
+
+
 def nothing(patient: Patient) -> Amounts:
     """No drug in the body."""
-    one = patient if isinstance(patient, Individual) else patient[0].patient
-    zero = one.clearance * 0.0
+    zero = first_occasion(patient).clearance * 0.0
     return Amounts(zero, zero)
 
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 
-from apothecary.kinetics.course import Route
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.namespace import Array
 from apothecary.kinetics.parameters import Covariates
+from apothecary.knowledge.kinetics import Route
 
 _HOURS = 72.0  # a longer interval is written in days
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from apothecary.kinetics.amounts import Amounts, Patient
+from apothecary.kinetics.amounts import Amounts, Patient, first_occasion
 from apothecary.kinetics.course import Dose
 from apothecary.kinetics.errors import KineticsError
-from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.namespace import Array, is_float, namespace
 from apothecary.kinetics.profile import concentrations
 
@@ -32,8 +31,7 @@ def bands(
     Each time is taken by itself, so a band is no patient's curve. KineticsError for a single patient given as floats,
     for a quantile outside 0 to 1, and as for `concentrations`.
     """
-    first = patient if isinstance(patient, Individual) else patient[0].patient
-    if is_float(first.clearance):
+    if is_float(first_occasion(patient).clearance):
         raise KineticsError("count", "One patient has no percentiles; simulate many, with one number a patient.")
     if not quantiles or not all(0 <= share <= 1 for share in quantiles):
         raise KineticsError("quantile", f"The quantiles are {list(quantiles)}; give shares of patients from 0 to 1.")

@@ -6,6 +6,7 @@ stands alone, so the answer does not depend on how patients are spread over batc
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -13,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from apothecary.kinetics.amounts import Patient
+from apothecary.kinetics.blocks import some_of
 from apothecary.kinetics.course import Dose, checked
 from apothecary.kinetics.domain import refuse_outside
 from apothecary.kinetics.errors import KineticsError
-from apothecary.kinetics.individual import Individual, Occasion
+from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import at_steady_state, measure
 from apothecary.kinetics.namespace import Array
 from apothecary.kinetics.parameters import Covariates, individual, needed, quantity
@@ -249,19 +251,7 @@ def _virtual(
         unknown = np.full(len(run), np.nan)
         found = {name: drawn.covariates.of(name) for name in COLUMNS}
         known = {name: unknown if values is None else values for name, values in found.items()}
-        yield run, _Patients(known, virtual.cohort.on_dialysis, _drawn(drawn.patient))
-
-
-def _drawn(patient: Patient) -> _Take:
-    def some(one: Individual, places: Array) -> Individual:
-        return Individual(*(getattr(one, name)[places] for name in one.__struct_fields__))
-
-    def take(places: Array) -> Patient:
-        if isinstance(patient, Individual):
-            return some(patient, places)
-        return tuple(Occasion(one.from_h, some(one.patient, places)) for one in patient)
-
-    return take
+        yield run, _Patients(known, virtual.cohort.on_dialysis, partial(some_of, drawn.patient))
 
 
 def _column(batch: pa.RecordBatch, task: Task, name: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from apothecary.kinetics.domain import outside
+from apothecary.kinetics.domain import outside, warnings
 from apothecary.kinetics.parameters import Covariates, needed
 from apothecary.knowledge.kinetics import Covariate, Model, Route
 
@@ -42,9 +42,8 @@ def choose(
             needs += lacking
         else:
             said = " ".join(against)
-            open_ = [one for one in found if one.status == "outside" or one.limit.outside == "refuse"]
             why = f"First of the models that fit this patient. Not used: {said}" if said else "It fits this patient."
-            return Choice(model, why, tuple(dict.fromkeys(one.text for one in open_)))
+            return Choice(model, why, warnings(found))
     why = f"No model fits this patient. {' '.join(against)}" if against else "The monograph has no kinetic model."
     return Choice(None, why, needs=tuple(dict.fromkeys(needs)))
 

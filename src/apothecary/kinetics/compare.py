@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from apothecary.kinetics.amounts import Patient, begun_by_doses
+from apothecary.kinetics.amounts import Patient, begun_by_doses, first_occasion
 from apothecary.kinetics.asked import Regimen
 from apothecary.kinetics.bands import Bands, bands
-from apothecary.kinetics.course import Dose, Route, regimen
+from apothecary.kinetics.course import Dose, regimen
 from apothecary.kinetics.measures import at_steady_state
 from apothecary.kinetics.namespace import Array, is_float
 from apothecary.kinetics.parameters import Covariates
 from apothecary.kinetics.profile import concentrations
-from apothecary.kinetics.summary import Number, first_occasion, summarized
+from apothecary.kinetics.summary import Number, summarized
+from apothecary.knowledge.kinetics import Route
 
 
 class Attained(msgspec.Struct, frozen=True):

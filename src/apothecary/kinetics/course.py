@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.namespace import Array, namespace
+from apothecary.knowledge.kinetics import Route
 
-Route = Literal["subcutaneous", "intravenous"]
 _MOST = 100_000  # doses of one course; beyond that a unit was mistaken
 
 

@@ -57,6 +57,11 @@ def refuse_outside(model: Model, known: Covariates, routes: Sequence[Route]) -> 
     for one in found:
         if one.status == "outside" and one.limit.outside == "refuse":
             raise OutsideDomain(f"{one.text} The model {model.id} is not used outside; choose another with --model.")
+    return warnings(found)
+
+
+def warnings(found: Sequence[Outside]) -> tuple[str, ...]:
+    """What is to be said of using the model all the same; a soft limit that cannot be checked says nothing."""
     return tuple(dict.fromkeys(one.text for one in found if one.status == "outside" or one.limit.outside == "refuse"))
 
 

@@ -20,7 +20,7 @@ from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
 from apothecary.review.exposure import Exposure, Regimen, TargetShown
-from apothecary.review.observed import Known, Number
+from apothecary.review.observed import Known, Open
 from apothecary.review.plan import DosePlan
 from apothecary.review.result import Evidence, Need
 
@@ -147,17 +147,11 @@ def _ordered(ctx: Context) -> tuple[float, float] | None:
     daily, interval = names.get("ordered-daily-dose"), names.get("ordered-interval")
     if daily is None or interval is None:
         return None
-    amount, hours = q.resolve(ctx, daily), q.resolve(ctx, interval)
-    if not (_one(amount) and _one(hours)):
+    amount, hours = q.one_number(ctx, daily), q.one_number(ctx, interval)
+    if isinstance(amount, Open) or isinstance(hours, Open):
         return None
-    assert isinstance(amount, Known)
-    assert isinstance(hours, Known)
     every = hours.number.low
     return amount.number.low * every / 24, every
-
-
-def _one(found: Number) -> bool:
-    return isinstance(found, Known) and found.number.exact
 
 
 def _covariates(ctx: Context) -> tuple[Covariates, tuple[Evidence, ...], dict[str, Need]]:

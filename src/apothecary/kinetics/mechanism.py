@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from apothecary.kinetics.course import Dose, Route
+from apothecary.kinetics.course import Dose
 from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import Measures, at_steady_state
 from apothecary.kinetics.namespace import Array
 from apothecary.kinetics.parameters import number
 from apothecary.kinetics.summary import Number, summarized
-from apothecary.knowledge.kinetics import Mechanism, Parameter
+from apothecary.knowledge.kinetics import Mechanism, Parameter, Route
 from apothecary.units import NotEvaluable, convert, factor
 
 

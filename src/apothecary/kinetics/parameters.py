@@ -48,6 +48,15 @@ def needed(model: Model, on_dialysis: bool = False) -> tuple[Covariate, ...]:
     return tuple(name for name in COVARIATE_UNITS if name in used)
 
 
+def require(model: Model, known: Covariates) -> None:
+    """KineticsError for a covariate that the model needs and that is not known."""
+    for covariate in needed(model, known.on_dialysis):
+        if known.of(covariate) is None:
+            label = covariate.replace("-", " ")
+            message = f"The {label} is not known, and the model {model.id} needs it; nothing is assumed for it."
+            raise KineticsError("missing-covariate", message)
+
+
 def individual(
     model: Model, known: Covariates, eta: Mapping[ParameterName, Array] | None = None, like: Array | None = None
 ) -> Individual:
@@ -56,11 +65,7 @@ def individual(
     `like` is an array of the shape and kind wanted where no covariate is one. KineticsError for a covariate that is
     needed and not known, or not above zero.
     """
-    for covariate in needed(model, known.on_dialysis):
-        if known.of(covariate) is None:
-            label = covariate.replace("-", " ")
-            message = f"The {label} is not known, and the model {model.id} needs it; nothing is assumed for it."
-            raise KineticsError("missing-covariate", message)
+    require(model, known)
     found = {name: _typical(model, name, known) for name in model.parameters}
     for name, deviation in (eta or {}).items():
         found[name] = found[name] * namespace(deviation).exp(deviation)

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Generator, Iterator, Sequence
 
-from apothecary.kinetics.amounts import Amounts, Patient, Stage, given, nothing, stages
-from apothecary.kinetics.blocks import block_of, blocks, clearance_of
+from apothecary.kinetics.amounts import Amounts, Patient, Stage, first_occasion, given, nothing, stages
+from apothecary.kinetics.blocks import block_of, blocks
 from apothecary.kinetics.closed_form import decay, transfer
 from apothecary.kinetics.course import Dose
 from apothecary.kinetics.errors import KineticsError
@@ -82,7 +82,7 @@ class _Steps:
 
 def profile(patient: Patient, doses: Sequence[Dose], times_h: Sequence[float], start: Amounts | None = None) -> Array:
     """The concentrations in mg/L as one array of times by patients; for floats, a tuple of one number a time."""
-    clearance = clearance_of(patient)
+    clearance = first_occasion(patient).clearance
     if is_float(clearance):
         return tuple(concentrations(patient, doses, times_h, start))
     times, xp = checked_grid(times_h), namespace(clearance)

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from apothecary.kinetics.amounts import Patient, begun_by_doses
+from apothecary.kinetics.amounts import Patient, begun_by_doses, first_occasion
 from apothecary.kinetics.asked import Given, Range, Request
 from apothecary.kinetics.bands import Bands, bands
 from apothecary.kinetics.choose import choose
@@ -17,8 +17,8 @@ from apothecary.kinetics.errors import KineticsError
 from apothecary.kinetics.measures import Measures, at_steady_state, measure
 from apothecary.kinetics.mechanism import Antagonism, antagonism
 from apothecary.kinetics.namespace import Array
-from apothecary.kinetics.parameters import Covariates, individual, needed, number
-from apothecary.kinetics.summary import Number, Window, first_occasion, summarized, window
+from apothecary.kinetics.parameters import Covariates, individual, number, require
+from apothecary.kinetics.summary import Number, Window, summarized, window
 from apothecary.knowledge import Monograph
 from apothecary.knowledge.kinetics import (
     PARAMETER_UNITS,
@@ -160,11 +160,7 @@ def _model(m: Monograph, asked: Request) -> tuple[Model, str, tuple[str, ...]]:
         message = f"There is no model {asked.model!r} in the monograph of {m.drug.id}. Models: {', '.join(m.models)}."
         raise KineticsError("unknown-model", message)
     model = m.models[asked.model]
-    for name in needed(model, asked.on_dialysis):
-        if known.of(name) is None:
-            label = name.replace("-", " ")
-            message = f"The {label} is not known, and the model {model.id} needs it; nothing is assumed for it."
-            raise KineticsError("missing-covariate", message)
+    require(model, known)
     return model, "Named by the caller.", refuse_outside(model, known, (asked.route,))
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from apothecary.kinetics.amounts import Patient
-from apothecary.kinetics.individual import Individual
 from apothecary.kinetics.measures import Measures
 from apothecary.kinetics.namespace import Array, is_float
 
@@ -55,8 +53,3 @@ def window(found: Measures, start_h: float, end_h: float) -> Window:
 def middle(number: Number) -> float:
     """The number itself, or the median."""
     return number.p50 if isinstance(number, Percentiles) else number
-
-
-def first_occasion(patient: Patient) -> Individual:
-    """The parameters a course begins with."""
-    return patient if isinstance(patient, Individual) else patient[0].patient

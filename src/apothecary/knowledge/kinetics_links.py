@@ -78,14 +78,15 @@ def sources(m: s.Monograph) -> set[str]:
 
 def resting(m: s.Monograph) -> Iterator[Resting]:
     """Models, targets and mechanism with what they rest on; a model also on what its observed values rest on."""
+    every = tuple(numbers(m))
     for model in m.models.values():
         file = f"kinetics/{model.id}.yaml"
-        inside = [one.parameter for one in numbers(m) if one.file == file]
+        inside = [one.parameter for one in every if one.file == file]
         held = (m.values[seen.value].statements for seen in model.observed if seen.value in m.values)
         stated = _once(model.statements, *(one.statements for one in inside), *held)
         places = (model.population.places, *(limit.places for limit in model.domain))
         named = _once(*([place.source for place in some] for some in (*places, *(one.places for one in inside))))
-        built = [one.parameter for one in numbers(m) if one.file == file and not one.range]
+        built = [one.parameter for one in every if one.file == file and not one.range]
         yield Resting(file, ".id", f"kinetics:{model.id}", _weakest(built), stated, named)
     if m.exposure is None:
         return
@@ -94,7 +95,7 @@ def resting(m: s.Monograph) -> Iterator[Resting]:
         link, where = f"target:{target.id}", f".targets[{number}]"
         yield Resting(_EXPOSURE, where, link, target.value.kind, target.value.statements, named)
     if m.exposure.mechanism is not None:
-        inside = [one.parameter for one in numbers(m) if one.where.startswith(".mechanism.")]
+        inside = [one.parameter for one in every if one.where.startswith(".mechanism.")]
         stated = _once(m.exposure.mechanism.statements, *(one.statements for one in inside))
         named = _once(*([place.source for place in one.places] for one in inside))
         yield Resting(_EXPOSURE, ".mechanism", "drug:mechanism", _weakest(inside), stated, named)

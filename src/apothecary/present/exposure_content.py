@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from apothecary.present import words
+from apothecary.present.dose_content import Pair
 from apothecary.present.dose_words import amount, every
 
 if TYPE_CHECKING:
     from apothecary.review.exposure import Exposure, Regimen, TargetShown
 
 CAPTION: Final = "At steady state, in the typical patient of this model; concentrations in mg/L"
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """A label and what it says."""
-
-    label: str
-    value: str
 
 
 class ExposureShown(msgspec.Struct, frozen=True):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from apothecary.present.exposure_content import ExposureShown
     from apothecary.present.page import Page
-
-_GAP: Final = "  "
 
 
 def put_exposure(page: Page, shown: ExposureShown) -> None:

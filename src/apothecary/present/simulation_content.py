@@ -11,6 +11,7 @@ from apothecary.kinetics.summary import Percentiles
 from apothecary.present import simulation_words as w
 from apothecary.present import words
 from apothecary.present.cited import Cited, cited
+from apothecary.present.dose_content import Pair
 
 if TYPE_CHECKING:
     from apothecary.kinetics.mechanism import Antagonism, Levels
@@ -33,13 +34,6 @@ class Table(msgspec.Struct, frozen=True):
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """A label and what belongs to it."""
-
-    label: str
-    value: str
 
 
 class Part(msgspec.Struct, frozen=True):
