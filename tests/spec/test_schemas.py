@@ -26,6 +26,7 @@ FILES = {
     "observations": "observations.yaml",
     "sets": "value_sets/sets.yaml",
     "exposure": "exposure.yaml",
+    "cards": "cards.yaml",
 }
 
 

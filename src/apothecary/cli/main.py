@@ -8,7 +8,21 @@ from typing import NoReturn
 import click
 
 from apothecary import __version__
-from apothecary.cli import audit, check, demo, dose, explain, handout, monographs, review, schedule, show, simulate
+from apothecary.cli import (
+    audit,
+    check,
+    demo,
+    dose,
+    explain,
+    handout,
+    log,
+    monographs,
+    review,
+    schedule,
+    serve,
+    show,
+    simulate,
+)
 from apothecary.cli.common import Failure
 
 
@@ -18,7 +32,7 @@ def app() -> None:
     """Drug monographs that run: a patient record in, a cited review out. Not clinically validated; see SAFETY.md."""
 
 
-for verb in (review, explain, dose, simulate, schedule, audit, check, monographs, show, handout, demo):
+for verb in (review, explain, dose, simulate, schedule, audit, check, monographs, show, handout, serve, log, demo):
     app.add_command(verb.command)
 
 

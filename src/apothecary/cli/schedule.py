@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from apothecary.present import Format
     from apothecary.record import Record
     from apothecary.review import Review, Reviewer
-    from apothecary.review.context import Context
     from apothecary.review.course import Course
 
 _NO_RECORD = "No record was read: whether an examination was done is not known."
@@ -51,11 +50,6 @@ def command(
         raise c.Failure("usage", "Give --start, the first day of the therapy, or a --record that has it.", 2, as_json)
     day = c.parse_day(as_of, as_json)
     reviewer = c.load_reviewer(drug, knowledge, as_json=as_json)
-    if not reviewer.monograph.monitoring:
-        message = (
-            f"The monograph of {reviewer.monograph.drug.id} holds no monitoring plan. Ask for another with --drug."
-        )
-        raise c.Failure("usage", message, 2, as_json)
     patient = _nothing() if record is None else c.read_patient(record, as_json)
     review, course, notes = run(reviewer, patient, day, indication, begun, as_json)
     if record is None:
@@ -70,34 +64,20 @@ def run(
     reviewer: "Reviewer", patient: "Record", day: date, indication: str | None, begun: date | None, as_json: bool
 ) -> "tuple[Review, Course, tuple[str, ...]]":
     """A review on therapy with its calendar, the course it runs from, and what is to be said of the start."""
-    import msgspec
-
     from apothecary.record import Span
-    from apothecary.review.course import given
-    from apothecary.therapy.calendar import calendar
+    from apothecary.therapy.from_start import NoSchedule, from_start
 
-    with c.failures(as_json):
-        ctx = reviewer.context(patient, day, "on-therapy", indication)
-    recorded = _course(ctx)
-    notes: tuple[str, ...] = ()
-    course = recorded
-    if begun is not None:
-        course = given(begun)
-        if recorded.starts and Span(begun, begun) not in recorded.starts:
-            said = " or ".join(span.text() for span in recorded.starts)
-            notes = (f"The record has the therapy begun on {said}; the calendar runs from the start given here.",)
-        ctx.start, ctx.memo = Span(begun, begun), {"course": course}
-    with c.failures(as_json):
-        review = reviewer.answer(ctx)
-    return msgspec.structs.replace(review, monitoring=calendar(ctx)), course, notes
-
-
-def _course(ctx: "Context") -> "Course":
-    """The course of the record, with the break that the first plan allows."""
-    from apothecary.review.course import course
-
-    plan = next(iter(ctx.monograph.monitoring.values()))
-    return course(ctx, ctx.duration(plan.gap))
+    try:
+        with c.failures(as_json):
+            found = from_start(reviewer, patient, day, indication, begun)
+    except NoSchedule as error:
+        raise c.Failure("usage", f"{error} Choose it with --drug.", 2, as_json) from error
+    recorded = found.recorded.starts
+    if begun is None or not recorded or Span(begun, begun) in recorded:
+        return found.review, found.course, ()
+    said = " or ".join(span.text() for span in recorded)
+    note = f"The record has the therapy begun on {said}; the calendar runs from the start given here."
+    return found.review, found.course, (note,)
 
 
 def _nothing() -> "Record":

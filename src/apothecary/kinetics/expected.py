@@ -19,7 +19,7 @@ from apothecary.logic import Truth
 from apothecary.review import quantities as q
 from apothecary.review.context import Context
 from apothecary.review.evaluate import evaluate
-from apothecary.review.exposure import Exposure, Regimen, TargetShown
+from apothecary.review.exposure import Exposure, Regimen, TargetShown, Typical
 from apothecary.review.observed import Known, Open
 from apothecary.review.plan import DosePlan
 from apothecary.review.result import Evidence, Need
@@ -58,7 +58,7 @@ def expected_exposure(ctx: Context, plan: DosePlan | None) -> Exposure | None:
         return Exposure("unknown", error.message, model.id, model.name, because=because)
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class RegimenAsked(msgspec.Struct, frozen=True):
     """A regimen to compute: mg a dose, hours between doses, and the rule that offers it."""
 
     what: str
@@ -73,13 +73,13 @@ def _computed(
     model: Model,
     known: Covariates,
     because: tuple[Evidence, ...],
-    doses: tuple[_Asked, ...],
+    doses: tuple[RegimenAsked, ...],
 ) -> Exposure:
     patient = individual(model, known)
     target = _target(m)
     spread = next((v for v in model.variability if (v.parameter, v.between) == ("clearance", "subjects")), None)
     sd = None if spread is None else number(spread.log_sd, "1")
-    regimens = tuple(_regimen(patient, dose, target, sd) for dose in doses)
+    regimens = tuple(at_steady_state_in(patient, dose, target, sd) for dose in doses)
     places = [place.source for place in model.population.places]
     places += [place.source for parameter in model.parameters.values() for place in parameter.places]
     return Exposure(
@@ -97,10 +97,14 @@ def _computed(
         (),
         because,
         tuple(dict.fromkeys((*places, *(target.references if target is not None else ())))),
+        Typical(patient.absorption_rate, patient.clearance, patient.volume, patient.bioavailability, sd),
     )
 
 
-def _regimen(patient: Individual, asked: _Asked, target: TargetShown | None, sd: float | None) -> Regimen:
+def at_steady_state_in(
+    patient: Individual, asked: RegimenAsked, target: TargetShown | None, sd: float | None
+) -> Regimen:
+    """One regimen at steady state in a patient; `sd` as `Typical.clearance_log_sd`."""
     one = (Dose(0.0, asked.dose_mg),)
     steady = at_steady_state(patient, one, asked.interval_h, None if target is None else target.value)
     first = measure(patient, one, 0.0, asked.interval_h)
@@ -121,20 +125,20 @@ def _regimen(patient: Individual, asked: _Asked, target: TargetShown | None, sd:
     )
 
 
-def _regimens(ctx: Context, plan: DosePlan | None) -> tuple[_Asked, ...]:
+def _regimens(ctx: Context, plan: DosePlan | None) -> tuple[RegimenAsked, ...]:
     """The order under review and the regimens of the plan, each amount and interval once."""
     ordered = _ordered(ctx)
-    asked = [] if ordered is None else [_Asked("as ordered", *ordered)]
+    asked = [] if ordered is None else [RegimenAsked("as ordered", *ordered)]
     if plan is not None and plan.status == "applies" and plan.start_mg is not None and plan.interval_h is not None:
         low, high = plan.start_mg
-        asked.append(_Asked("start" if low == high else "lowest start", low, plan.interval_h))
-        asked.append(_Asked("highest start", high, plan.interval_h))
+        asked.append(RegimenAsked("start" if low == high else "lowest start", low, plan.interval_h))
+        asked.append(RegimenAsked("highest start", high, plan.interval_h))
         if plan.max_mg_per_day is not None:
-            asked.append(_Asked("maximum", plan.max_mg_per_day * plan.interval_h / 24, plan.interval_h))
+            asked.append(RegimenAsked("maximum", plan.max_mg_per_day * plan.interval_h / 24, plan.interval_h))
         # an option that is open would be taken in other patients than the model is computed for
         for option in (one for one in plan.options if one.status == "applies"):
-            asked += [_Asked("option", dose, option.interval_h, option.rule) for dose in plan.start_mg]
-    found: dict[tuple[float, float], _Asked] = {}
+            asked += [RegimenAsked("option", dose, option.interval_h, option.rule) for dose in plan.start_mg]
+    found: dict[tuple[float, float], RegimenAsked] = {}
     for one in asked:
         if one.dose_mg > 0 and one.interval_h > 0:
             found.setdefault((one.dose_mg, one.interval_h), one)

@@ -30,7 +30,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """One schema for each kind of knowledge file, by the file's name without its ending (`rule` for rules)."""
     found = {"rule": _of(s.Rule), "monograph": _of(s.MonographFile)}
     found |= {"dosing": _of(s.Dosing), "monitoring": _of(s.MonitoringPlan)}
-    found |= {"model": _of(s.Model), "exposure": _of(s.Exposure)}
+    found |= {"model": _of(s.Model), "exposure": _of(s.Exposure), "cards": _of(s.Cards)}
     for name, kind in _LISTED.items():
         found[name] = _wrapped(kind, lambda item, key=name: {key: {"type": "array", "items": item}})
     found["translation"] = _wrapped(s.TranslatedLine, lambda item: {"advice": {"type": "array", "items": item}})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apothecary import logic
-from apothecary.knowledge import advice_links, kinetics_links, limits, therapy_links
+from apothecary.knowledge import advice_links, cards_links, kinetics_links, limits, therapy_links
 from apothecary.knowledge import schema as s
 from apothecary.knowledge.limits import Mistake, bases
 from apothecary.units import NotEvaluable, factor
@@ -25,7 +25,7 @@ def broken(m: s.Monograph) -> list[Mistake]:
     kinds = (limits.wrong, _sets, _rules, _statements, _directions, _passages, _stated, _sources)
     found = [
         mistake
-        for kind in (*kinds, therapy_links.wrong, advice_links.wrong, kinetics_links.wrong)
+        for kind in (*kinds, therapy_links.wrong, advice_links.wrong, kinetics_links.wrong, cards_links.wrong)
         for mistake in kind(m)
     ]
     return list(dict.fromkeys(found))

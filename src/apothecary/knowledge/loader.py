@@ -47,6 +47,7 @@ def load(folder: Path) -> s.Monograph:
     models = {one.id: one for one in read.folder("kinetics", s.Model, "id")}
     has_exposure = models or (folder / "exposure.yaml").is_file()
     exposure = read.one("exposure.yaml", s.Exposure, lambda data: data) if has_exposure else None
+    cards = read.one("cards.yaml", s.Cards, lambda data: data) if (folder / "cards.yaml").is_file() else None
     products = read.listing("products.yaml", "products", s.Product)
     adverse_effects = read.listing("adverse_effects.yaml", "adverse_effects", s.AdverseEffects)
     advice = read.listing("advice/en.yaml", "advice", s.AdviceLine)
@@ -85,6 +86,7 @@ def load(folder: Path) -> s.Monograph:
         main.handout,
         {id_: models[id_] for id_ in exposure.models if id_ in models} | models if exposure is not None else models,
         exposure,
+        cards or s.Cards(),
     )
     if mistakes:
         raise KnowledgeError(mistakes)

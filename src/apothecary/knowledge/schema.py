@@ -7,6 +7,7 @@ import msgspec
 from apothecary.knowledge.advice import AdviceLine as AdviceLine
 from apothecary.knowledge.advice import Handout as Handout
 from apothecary.knowledge.advice import TranslatedLine as TranslatedLine
+from apothecary.knowledge.cards import Cards as Cards
 from apothecary.knowledge.kinetics import Exposure as Exposure
 from apothecary.knowledge.kinetics import Model as Model
 from apothecary.knowledge.source_text import CitedAt as CitedAt
@@ -269,3 +270,4 @@ class Monograph(msgspec.Struct, frozen=True):
     handout: Handout | None = None
     models: dict[str, Model] = msgspec.field(default_factory=dict)
     exposure: Exposure | None = None
+    cards: Cards = Cards()

@@ -63,11 +63,16 @@ class Collector:
         self._seen: dict[str, f.Resource] = {}
         self._failed = False
 
-    def add(self, data: Data, where: str, url: str | None = None, *, draft: bool = False) -> None:
-        """Takes one resource or bundle as bytes; `draft`: it is an order being written right now."""
+    def add(
+        self, data: Data, where: str, url: str | None = None, *, draft: bool = False, whole: SectionName | None = None
+    ) -> None:
+        """Takes one resource or bundle as bytes; `draft`: it is an order being written right now.
+
+        `whole`: a bundle of all that matters of this section, however its search was narrowed.
+        """
         kind = kind_of(data)
         if kind == "Bundle":
-            self.add_bundle(data, where, draft=draft)
+            self.add_bundle(data, where, draft=draft, whole=whole)
         elif kind in _KNOWN:
             try:
                 resource = read_resource.decode(data)
@@ -79,21 +84,23 @@ class Collector:
             message = "This entry has no resourceType and could not be read."
             self.problems.append(Problem("not-a-resource", where, message))
 
-    def add_bundle(self, data: Data, where: str, *, draft: bool = False) -> None:
+    def add_bundle(self, data: Data, where: str, *, draft: bool = False, whole: SectionName | None = None) -> None:
         """Takes every entry of a bundle: in one pass when all resources fit their types, else one by one."""
         try:
-            whole = read_bundle.decode(data)
+            bundle = read_bundle.decode(data)
         except (msgspec.MsgspecError, RecursionError):
-            self._add_raw_bundle(data, where, draft)
+            self._add_raw_bundle(data, where, draft, whole)
         else:
-            self.take_bundle(whole, data, where, draft=draft)
+            self.take_bundle(bundle, data, where, draft=draft, whole=whole)
 
-    def take_bundle(self, whole: f.Bundle, data: Data, where: str, *, draft: bool = False) -> None:
+    def take_bundle(
+        self, bundle: f.Bundle, data: Data, where: str, *, draft: bool = False, whole: SectionName | None = None
+    ) -> None:
         """Takes a decoded bundle; `data` is its JSON, for the case that bundles are nested in it."""
-        entries = whole.entry or ()
+        entries = bundle.entry or ()
         kinds = {entry.resource.resourceType for entry in entries if entry is not None and entry.resource is not None}
         if not kinds.isdisjoint(("Bundle", "")):
-            self._add_raw_bundle(data, where, draft)
+            self._add_raw_bundle(data, where, draft, whole)
             return
         for number, entry in enumerate(entries):
             if entry is None or entry.resource is None or entry.request is not None:
@@ -102,9 +109,9 @@ class Collector:
                 if entry is None or entry.resource is None:
                     continue
             self._take(entry.resource, f"{where}.entry[{number}]", entry.fullUrl, draft)
-        self._note_search(whole, kinds, where, draft)
+        self._note_search(bundle, kinds, where, draft, whole)
 
-    def _add_raw_bundle(self, data: Data, where: str, draft: bool) -> None:
+    def _add_raw_bundle(self, data: Data, where: str, draft: bool, whole: SectionName | None) -> None:
         try:
             bundle = read_raw_bundle.decode(data)
         except (msgspec.MsgspecError, RecursionError) as error:
@@ -115,7 +122,7 @@ class Collector:
             if self._is_data(entry, place) and entry is not None and bytes(entry.resource) != b"null":
                 kinds.add(kind_of(entry.resource))
                 self.add(entry.resource, place, entry.fullUrl, draft=draft)
-        self._note_search(bundle, kinds, where, draft)
+        self._note_search(bundle, kinds, where, draft, whole)
 
     def _is_data(self, entry: f.Entry | f.RawEntry | None, place: str) -> bool:
         """Whether an entry may carry data: not null, not a deletion, not a server's failure."""
@@ -129,13 +136,15 @@ class Collector:
             self.problems.append(Problem("server-error", place, message))
         return True
 
-    def _note_search(self, bundle: f.Bundle | f.RawBundle, kinds: set[str], where: str, draft: bool) -> None:
+    def _note_search(
+        self, bundle: f.Bundle | f.RawBundle, kinds: set[str], where: str, draft: bool, whole: SectionName | None
+    ) -> None:
         """A search result says which sections were asked for, and whether it is complete."""
         links = {link.relation: link.url or "" for link in bundle.link or ()}
         matches = sum(not (entry and entry.search and entry.search.mode == "include") for entry in bundle.entry or ())
         if draft or not (bundle.type == "searchset" or (bundle.type is None and "self" in links)):
             return  # draft orders are no list of what is taken
-        asked, narrow, present_only = section_of_search(links.get("self", ""))
+        asked, narrow, present_only = section_of_search(links.get("self", "")) if whole is None else (whole, "", False)
         short = isinstance(bundle.total, int) and bundle.total > matches
         for section in {asked} if asked else {_TABLE[kind][0] for kind in kinds if kind in _TABLE}:
             if "next" in links or short:

@@ -1,5 +1,7 @@
 """A CDS Hooks request: context and prefetch, with the several ways in which a prefetch can say nothing."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from apothecary.record.facts import Problem, SectionName
@@ -41,10 +43,24 @@ class _Wrapped(msgspec.Struct):
     resource: msgspec.Raw = NOTHING
 
 
-def collect_request(request: Request, collector: Collector) -> str | None:
-    """Hands all resources of a request to the collector; returns the id of the patient in context."""
+class _Counted(msgspec.Struct):
+    total: int | None = None
+    entry: list[msgspec.Raw] | None = None
+
+
+def collect_request(
+    request: Request, collector: Collector, answered: Mapping[str, SectionName] | None = None
+) -> str | None:
+    """Hands all resources of a request to the collector; returns the id of the patient in context.
+
+    `answered`: keys whose values answer searches that together ask for all that matters of a section, so that a value
+    of them is the whole section although its search is narrowed, to the codes that matter for example.
+    """
+    answered = answered or {}
     for key, raw in (request.prefetch or {}).items():
-        _collect_value(key, raw, collector)
+        section = answered.get(key)
+        known = section or _KEYS.get(key.replace("-", "").replace("_", "").casefold())
+        _collect_value(key, raw, collector, known, whole=section is not None)
     context = request.context or Context()
     if bytes(context.draftOrders) != b"null":
         collector.add(context.draftOrders, "context.draftOrders", draft=True)
@@ -52,9 +68,8 @@ def collect_request(request: Request, collector: Collector) -> str | None:
     return patient.removeprefix("Patient/") if patient else None
 
 
-def _collect_value(key: str, raw: msgspec.Raw, collector: Collector) -> None:
+def _collect_value(key: str, raw: msgspec.Raw, collector: Collector, section: SectionName | None, whole: bool) -> None:
     where = f"prefetch.{key}"
-    section = _KEYS.get(key.replace("-", "").replace("_", "").casefold())
     content = bytes(raw)
     if content == b"null":  # the client looked and has nothing
         if section:
@@ -79,13 +94,27 @@ def _collect_value(key: str, raw: msgspec.Raw, collector: Collector) -> None:
             collector.sections.mark_partial(section, collector.problems[-1].message)
         return
     before = len(collector.problems)
-    collector.add(raw, where)
+    if kind == "Bundle":
+        collector.add_bundle(raw, where, whole=section if whole else None)
+    else:
+        collector.add(raw, where)
     if section and kind == "Bundle":
         failed = [p for p in collector.problems[before:] if p.code == "server-error"]
         if failed:
             collector.sections.mark_partial(section, failed[0].message)
-        elif not _says_itself(content):
+        elif not whole and _short(content):
+            collector.sections.mark_partial(section, f"{where} holds fewer entries than were found")
+        elif whole or not _says_itself(content):
             collector.sections.mark_searched(section)
+
+
+def _short(bundle: bytes) -> bool:
+    """Whether the bundle counts more matches than it has entries."""
+    try:
+        counted = msgspec.json.decode(bundle, type=_Counted)
+    except msgspec.MsgspecError:
+        return False
+    return (counted.total or 0) > len(counted.entry or ())
 
 
 def _says_itself(bundle: bytes) -> bool:

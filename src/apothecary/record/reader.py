@@ -1,10 +1,12 @@
 """Bytes of any accepted kind to one record: FHIR, a CDS Hooks request, or the short form."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from apothecary.record import fhir_types as f
 from apothecary.record.dates import parse_span
-from apothecary.record.facts import Patient, Problem, Record, RecordError
+from apothecary.record.facts import Patient, Problem, Record, RecordError, SectionName
 from apothecary.record.fhir import Collector
 from apothecary.record.fhir_decode import kind_of
 from apothecary.record.form import read_form
@@ -91,8 +93,13 @@ def _read_request(data: bytes) -> Record:
         request = msgspec.json.decode(data, type=Request)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise RecordError("unreadable", f"The CDS Hooks request cannot be read: {error}.") from error
+    return read_request(request)
+
+
+def read_request(request: Request, answered: Mapping[str, SectionName] | None = None) -> Record:
+    """The record of a CDS Hooks request; `answered` as in `collect_request`, RecordError as in `read_record`."""
     collector = Collector()
-    patient = collect_request(request, collector)
+    patient = collect_request(request, collector, answered)
     return _assemble(collector, f"CDS Hooks {request.hook or ''}".strip(), patient)
 
 

@@ -1,7 +1,7 @@
 """The executable specification: patients with expected answers, and generated ones around every threshold."""
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from apothecary import logic, units
-from apothecary.knowledge import Monograph
+from apothecary.knowledge import Monograph, Rule
 from apothecary.knowledge.limits import ORDERED_UNITS
 from apothecary.knowledge.schema import PhaseName
 from apothecary.knowledge.yamlfile import convert, read_yaml
@@ -81,15 +81,25 @@ def run_case(reviewer: Reviewer, file: CaseFile, case: Case) -> list[str]:
     rule = reviewer.monograph.rules.get(file.rule)
     if rule is None:
         return [f"{where}: the monograph has no rule {file.rule!r}; correct `rule` or add the rule."]
-    phase = None if case.phase == "as-recorded" else case.phase or rule.phases[0]
     try:
-        review = reviewer.review(read_record(case.data()), file.as_of, phase, case.indication)
+        review = reviewer.review(read_record(case.data()), file.as_of, phase_of(rule, case), case.indication)
     except (RecordError, ValueError) as error:
         return [f"{where}: nothing was reviewed: {error}"]
-    finding = next((found for found in review.findings if found.id == file.rule), None)
+    return compared(rule, case, review.phase, review.verdict, review.findings)
+
+
+def phase_of(rule: Rule, case: Case) -> PhaseName | None:
+    """The phase in which a case asks its rule; None lets the record say."""
+    return None if case.phase == "as-recorded" else case.phase or rule.phases[0]
+
+
+def compared(rule: Rule, case: Case, phase: str, verdict: Verdict, findings: Iterable[Finding]) -> list[str]:
+    """A sentence for each difference between an answer, however it was got, and what its case expects."""
+    where = f"{rule.id} “{case.name}”"
+    finding = next((found for found in findings if found.id == rule.id), None)
     if finding is None:
-        return [f"{where}: the rule is asked in {', '.join(rule.phases)}, but the phase is {review.phase}."]
-    return [f"{where}: {difference}" for difference in _differences(case, finding, review.verdict)]
+        return [f"{where}: the rule is asked in {', '.join(rule.phases)}, but the phase is {phase}."]
+    return [f"{where}: {difference}" for difference in _differences(case, finding, verdict)]
 
 
 def _differences(case: Case, finding: Finding, verdict: Verdict) -> Iterator[str]:

@@ -39,6 +39,19 @@ class TargetShown(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
 
 
+class Typical(msgspec.Struct, frozen=True):
+    """The typical patient of the model with this patient's covariates: rates per hour, L/h, L.
+
+    `clearance_log_sd`: how far clearance differs between patients, the standard deviation of its logarithm, or None.
+    """
+
+    absorption_rate: float
+    clearance: float
+    volume: float
+    bioavailability: float
+    clearance_log_sd: float | None = None
+
+
 class Exposure(msgspec.Struct, frozen=True):
     """Expected exposure under the plan, or unknown and why.
 
@@ -60,3 +73,4 @@ class Exposure(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     because: tuple[Evidence, ...] = ()
     references: tuple[str, ...] = ()
+    typical: Typical | None = None

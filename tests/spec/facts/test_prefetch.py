@@ -158,3 +158,9 @@ def test_a_draft_order_for_a_vaccine(fields: dict[str, Any]) -> None:
     when = {"vaccine": {"set": "vax-live", "standing": "planned"}}
     assert "applies" == answer(when, request(bundle(wanted), immunizations=None, medications=None))
     assert "applies" == answer(when, request(bundle(order(MMR, "draft")), immunizations=None, medications=None))
+
+
+def test_a_key_with_fewer_entries_than_were_found() -> None:
+    """A search that counts more than it holds is only part of the section, also without a link."""
+    page = {"resourceType": "Bundle", "type": "searchset", "total": 9}
+    assert "unreadable" == state("condition", conditions=page)

@@ -1,0 +1,1 @@
+"""How the tables of a log came about, one step a file, run when a log is opened."""

@@ -1,0 +1,1 @@
+"""CDS Hooks: discovery, the three hooks, feedback."""

@@ -1,0 +1,1 @@
+"""The page for people: server-rendered, without scripts, nothing stored."""

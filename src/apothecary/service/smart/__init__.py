@@ -1,0 +1,1 @@
+"""SMART App Launch: the page started from an EHR or by itself, with a patient's data read from its FHIR server."""
