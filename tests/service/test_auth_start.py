@@ -40,6 +40,7 @@ def test_x4_on_another_address_the_audience_is_known() -> None:
         ({"cors_origins": ("https://ehr.example.org/",)}, "cors_origins"),
         ({"cors_origins": ("null",)}, "cors_origins"),
         ({"cors_origins": ("http://ehr.example.org",)}, "not https"),
+        ({"smart": (SmartServer(iss="https://ehr.example.org/fhir", client_id="x", frames=("*",)),)}, "smart: frames"),
         ({"fhir_servers": ("http://fhir.example.org",)}, "allow_http"), ({"fhir_servers": ("fhir",)}, "fhir_servers"),
         ({"smart": (SmartServer(iss="http://fhir.example.org", client_id="a"),)}, "smart"),
         ({"clients": (JKU, JKU)}, "2 times"), ({"clients": (Client(iss="a"),)}, "needs either"),

@@ -92,10 +92,14 @@ def test_x1_https_is_remembered_by_browsers() -> None:
     assert caller(app).get("/number/1").headers["strict-transport-security"].startswith("max-age=")
 
 
-def test_only_configured_ehrs_may_frame_the_page() -> None:
-    smart = (SmartServer(iss="https://ehr.example.org/fhir/r4", client_id="a"),)
+@pytest.mark.parametrize(
+    ("frames", "allowed"),
+    [((), "https://ehr.example.org"), (("https://screens.example.org",), "https://screens.example.org")],
+)
+def test_only_configured_ehrs_may_frame_the_page(frames: tuple[str, ...], allowed: str) -> None:
+    smart = (SmartServer(iss="https://ehr.example.org/fhir/r4", client_id="a", frames=frames),)
     answer = caller(small(settings={"smart": smart})[0]).get("/number/1")
-    assert answer.headers["content-security-policy"].endswith("frame-ancestors https://ehr.example.org")
+    assert answer.headers["content-security-policy"].endswith(f"frame-ancestors {allowed}")
     assert "x-frame-options" not in answer.headers
 
 

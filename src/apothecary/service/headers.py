@@ -16,7 +16,7 @@ class Headers:
     """Prepared once from the settings. A route's own header of the same name stands."""
 
     def __init__(self, settings: Settings) -> None:
-        frames = sorted({_origin(server.iss) for server in settings.smart})
+        frames = sorted({one for server in settings.smart for one in server.frames or (_origin(server.iss),)})
         policy = (
             "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
             "frame-ancestors "

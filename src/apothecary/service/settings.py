@@ -51,12 +51,16 @@ class Limits(Strict, frozen=True):
 
 
 class SmartServer(Strict, frozen=True):
-    """A FHIR server from which the page may be launched, and our client id there."""
+    """A FHIR server from which the page may be launched, and our client id there.
+
+    `frames`: origins of the EHR's screens that show the page in a frame; the server's own origin when empty.
+    """
 
     iss: str
     client_id: str
     name: str = ""
     scope: str = "launch openid fhirUser patient/*.read"
+    frames: tuple[str, ...] = ()
 
 
 class Settings(Strict, frozen=True):

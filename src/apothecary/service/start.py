@@ -67,12 +67,14 @@ def _addresses(settings: Settings) -> Iterator[str]:
             yield f"base_url {settings.base_url!r} is not an address such as https://cds.example.org (no final slash)."
         elif parts.scheme != "https" and not is_local(parts.hostname or ""):
             yield f"base_url {settings.base_url} is not https. Patient data travel only over TLS: publish it by https."
-    for origin in settings.cors_origins:
+    origins = [("cors_origins", origin) for origin in settings.cors_origins]
+    origins += [("smart: frames", origin) for server in settings.smart for origin in server.frames]
+    for name, origin in origins:
         parts = _split(origin)
         if parts is None or parts.path or parts.query or parts.fragment:
-            yield f"cors_origins: {origin!r} is not one origin such as https://ehr.example.org (no path, no *)."
+            yield f"{name}: {origin!r} is not one origin such as https://ehr.example.org (no path, no *)."
         elif parts.scheme != "https" and not is_local(parts.hostname or ""):
-            yield f"cors_origins: {origin} is not https."
+            yield f"{name}: {origin} is not https."
     servers = [("fhir_servers", url) for url in settings.fhir_servers]
     servers += [(f"fhir_servers of {client.iss}", url) for client in settings.clients for url in client.fhir_servers]
     servers += [("smart", server.iss) for server in settings.smart]
