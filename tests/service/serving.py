@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -43,7 +44,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Running]:
+def serving(folder: Path, *options: str, verify: ssl.SSLContext | None = None) -> Iterator[Running]:
     """`apothecary serve` for the made-up drug, ready; gone afterwards."""
     port = free_port()
     written = folder / "serve.log"
@@ -52,20 +53,20 @@ def serving(folder: Path, *options: str) -> Iterator[Running]:
             [COMMAND, "serve", "--port", str(port), "--knowledge", str(MADE_UP), *options],
             cwd=folder, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
         )  # fmt: skip
-    running = Running(f"http://127.0.0.1:{port}", process, written)
+    running = Running(f"{'http' if verify is None else 'https'}://127.0.0.1:{port}", process, written)
     try:
-        _wait(running)
+        _wait(running, verify)
         yield running
     finally:
         if process.poll() is None:
             running.kill()
 
 
-def _wait(running: Running) -> None:
+def _wait(running: Running, verify: ssl.SSLContext | None) -> None:
     for _ in range(600):
         assert running.process.poll() is None, running.written.read_text(encoding="utf-8")
         try:
-            if httpx.get(f"{running.url}/readyz", timeout=5).status_code == 200:
+            if httpx.get(f"{running.url}/readyz", timeout=5, verify=verify or True).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -1,6 +1,7 @@
 """`apothecary serve` in processes of its own: ready, answering, stopped, killed; and what it refuses to start with."""
 
 import json
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -73,12 +74,51 @@ def test_X_1_X_2_other_machines_are_not_served_without_knowing_who_calls() -> No
         ("limits: {body: 1}", "body"),
         ("monographs: [nothing]", "nothing"),
         ("log: {url: /no/such/folder/log.db}", "log"),
+        ("{workers: 2, log: {url: /no/such/folder/log.db}}", "log"),
+        ("tls_key: key.pem", "tls_certificate"),
+        ("{tls_key: /no/key.pem, tls_certificate: /no/cert.pem}", "tls_certificate"),
         (": :", "settings"),
     ],
 )
 def test_settings_that_are_not_right_are_named(tmp_path: Path, text: str, named: str) -> None:
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     assert named in refused("--settings", str(tmp_path / "site.yaml"), "--port", str(free_port()))
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of our own for this machine, and its key."""
+    from datetime import UTC, datetime, timedelta
+    from ipaddress import ip_address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_x1_it_speaks_https_itself(tmp_path: Path) -> None:
+    files = certificate(tmp_path)
+    (tmp_path / "site.yaml").write_text(f"tls_certificate: {files[0]}\ntls_key: {files[1]}\n", encoding="utf-8")
+    context = ssl.create_default_context(cafile=files[0])
+    with serving(tmp_path, "--settings", str(tmp_path / "site.yaml"), verify=context) as running:
+        assert running.url.startswith("https://")
+        answer = httpx.post(f"{running.url}{service_of('order-sign')}", json=request(), verify=context)
+        assert 200 == answer.status_code
+        links = {link["url"] for card in answer.json()["cards"] for link in card["links"]}
+        assert all(link.startswith(running.url) for link in links)
 
 
 @pytest.fixture(scope="module")

@@ -90,9 +90,10 @@ def serve(settings: "Settings") -> None:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         os.environ[SETTINGS] = to_json(settings)
         start_logging()
-        app: Any = "apothecary.service.app:from_environment"
-        if settings.workers == 1:  # a mistake in the knowledge is a sentence at the start, not the end of a worker
-            app = create(settings)
+        app: Any = create(settings)  # a mistake in knowledge or log is a sentence here, not the end of a worker
+        if settings.workers > 1:
+            _close_log(app)
+            app = "apothecary.service.app:from_environment"
         for line in (_greeting(settings), *advice(settings)):
             click.echo(line, err=True)
         config = uvicorn.Config(
@@ -105,6 +106,8 @@ def serve(settings: "Settings") -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
             ws="none",
             http=_protocol(),
             timeout_keep_alive=15,
@@ -114,6 +117,13 @@ def serve(settings: "Settings") -> None:
             uvicorn.Server(config).run()
         else:
             Multiprocess(config, [_socket(config)]).run()
+
+
+def _close_log(app: Any) -> None:
+    """Gives the log back that was opened to see whether it can be used; each worker opens it for itself."""
+    log = app.state.apothecary.log
+    if log is not None:
+        log.close()
 
 
 def _protocol() -> Any:
@@ -136,7 +146,8 @@ def _socket(config: Any) -> socket.socket:
 
 
 def _greeting(settings: "Settings") -> str:
-    where = settings.base_url or f"http://{settings.host}:{settings.port}"
+    scheme = "http" if settings.tls_certificate is None else "https"
+    where = settings.base_url or f"{scheme}://{settings.host}:{settings.port}"
     log = "The decision log is on." if settings.log is not None else "Nothing is stored: the decision log is off."
     page = f"the page is {where}/, " if settings.page else ""
     return f"Apothecary: {page}CDS Hooks {where}/cds-services. {log} Stop with Ctrl-C. Not clinically validated."

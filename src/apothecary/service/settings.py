@@ -66,7 +66,8 @@ class SmartServer(Strict, frozen=True):
 class Settings(Strict, frozen=True):
     """How the service runs.
 
-    `base_url`: the public address without a final slash, where a proxy hides it. `monographs`: packaged ones, all when
+    `base_url`: the public address without a final slash, where a proxy hides it. `tls_certificate`, `tls_key`: files in
+    PEM, to speak HTTPS itself. `monographs`: packaged ones, all when
     empty. `knowledge`: folders of a site's own. `fhir_servers`: the only ones asked for data; empty allows all.
     `allow_http`: plain HTTP to FHIR servers that are not on this machine (test systems only).
     """
@@ -75,6 +76,8 @@ class Settings(Strict, frozen=True):
     port: int = 8000
     workers: int = 1
     base_url: str | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     monographs: tuple[str, ...] = ()
     knowledge: tuple[Path, ...] = ()
     terminology: Path | None = None

@@ -1,6 +1,7 @@
 """With which settings the service starts, and what it advises the one who starts it."""
 
 import ipaddress
+import ssl
 from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
@@ -24,7 +25,7 @@ def is_local(host: str) -> bool:
 
 def check_start(settings: Settings) -> None:
     """SettingsError, naming every mistake, when the service would be open to others than those it is meant for."""
-    mistakes = [*_exposure(settings), *_addresses(settings), *_clients(settings), *_numbers(settings)]
+    mistakes = [*_exposure(settings), *_tls(settings), *_addresses(settings), *_clients(settings), *_numbers(settings)]
     if mistakes:
         raise SettingsError(" ".join(mistakes))
 
@@ -32,13 +33,13 @@ def check_start(settings: Settings) -> None:
 def advice(settings: Settings) -> tuple[str, ...]:
     """What to mind with these settings, for the one who starts the service."""
     said = []
-    if not is_local(settings.host):
+    if not is_local(settings.host) and settings.tls_certificate is None:
         said.append(
             "This service speaks plain HTTP: put a proxy with TLS in front of it, and let only that proxy reach it."
         )
-        if not settings.clients:
-            said.append("Anyone who reaches this address may ask it, because allow_unauthenticated is set.")
-    elif settings.clients and settings.base_url is None:
+    if not is_local(settings.host) and not settings.clients:
+        said.append("Anyone who reaches this address may ask it, because allow_unauthenticated is set.")
+    if is_local(settings.host) and settings.clients and settings.base_url is None:
         said.append("Set base_url if a proxy publishes this service: tokens must name exactly the public address.")
     if settings.log is None:
         said.append("No decision log is kept: set log.url to keep one.")
@@ -58,6 +59,21 @@ def _exposure(settings: Settings) -> Iterator[str]:
             f"The host {settings.host} can be reached from other machines, but base_url is not set. Set it to the "
             "public https address: each token must name exactly that address."
         )
+
+
+def _tls(settings: Settings) -> Iterator[str]:
+    """Both files or none, and such as belong together."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        yield "tls_certificate and tls_key are set together: one of them is missing."
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or type(error).__name__
+        yield f"tls_certificate {certificate} and tls_key {key} cannot be used: {reason}. Give both as PEM files."
 
 
 def _addresses(settings: Settings) -> Iterator[str]:
