@@ -36,6 +36,7 @@ imports: $(READY_DEV)
 bench: $(READY_DEV)
 	$(BIN)/python bench/review.py
 	$(BIN)/python bench/kinetics.py
+	$(BIN)/python bench/service.py
 
 docs: $(READY_DEV)  ## rewrites the pages that are made from the knowledge
 	$(BIN)/python -m docs.make
