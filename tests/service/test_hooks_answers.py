@@ -81,6 +81,36 @@ def test_the_order_of_another_drug_is_judged_in_a_patient_who_takes_this_one(cli
     assert "`triptan`" in said(cards)
 
 
+def test_the_order_of_a_drug_that_is_no_matter_here_brings_up_no_card(client: TestClient) -> None:
+    prefetch = whole_prefetch(order(ZORVIMAB))
+    assert [] == cards_of(client, request(drafts=(OTHER,), prefetch=prefetch))
+    assert [] == cards_of(client, request(drafts=(), prefetch=prefetch))
+    assert cards_of(client, request(drafts=(DRAFT, OTHER), prefetch=prefetch))
+
+
+def test_an_order_that_may_be_of_the_drug_gets_the_whole_answer_in_a_patient_who_takes_it(client: TestClient) -> None:
+    unnamed = order(None, "draft", id="d4")
+    unnamed.pop("medicationCodeableConcept", None)
+    cards = cards_of(client, request(drafts=(unnamed,), prefetch=whole_prefetch(order(ZORVIMAB))))
+    assert "info" in {card["indicator"] for card in cards}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [{"text": "Zorvimab injection"}, {"coding": [{"display": "ZORVIMAB, 1 mg"}]}, {"concept": {"text": "zorvimab"}}],
+    ids=["text", "display", "as in R5"],
+)
+def test_the_drug_ordered_as_a_service_is_not_passed_over(client: TestClient, code: dict[str, Any]) -> None:
+    service = {"resourceType": "ServiceRequest", "id": "s1", "status": "draft", "intent": "order"}
+    service |= {"subject": {"reference": "Patient/p1"}, "code": code}
+    (card,) = cards_of(client, request(drafts=(service,)))
+    assert "ServiceRequest/s1 names it and is no medication order" in card["detail"]
+    taken = cards_of(client, request(drafts=(service,), prefetch=whole_prefetch(order(ZORVIMAB))))
+    assert "info" in {card["indicator"] for card in taken}
+    service["code"] = {"text": "Glucose", "coding": [None, {"display": 7}]}
+    assert [] == cards_of(client, request(drafts=(service,)))
+
+
 def test_an_opened_chart_of_a_patient_who_takes_the_drug(client: TestClient) -> None:
     cards = cards_of(client, request("patient-view", prefetch=whole_prefetch(order(ZORVIMAB), condition(PNEUMONIA))))
     assert cards
@@ -181,3 +211,37 @@ def test_a_question_set_aside_while_open_is_asked_once_it_applies(tmp_path: Path
         overriding(client, unknown)
         signed = cards_of(client, request("order-sign", prefetch=whole_prefetch(order(TRIPTAN))))
     assert ["warning"] == [c["indicator"] for c in signed if "`triptan`" in c["detail"]]
+
+
+def test_a_card_in_place_of_a_review_is_logged_and_can_be_answered(tmp_path: Path) -> None:
+    """It is no review in the report, and feedback on it finds its card."""
+    from apothecary.decision_log.keys import read_key
+    from apothecary.decision_log.store import DecisionLog
+
+    dead = {"resourceType": "Patient", "id": "p1", "deceasedBoolean": True}
+    with caller(log=Log(url=str(tmp_path / "log.db"))) as client:
+        (card,) = cards_of(client, request(prefetch={**whole_prefetch(), "patient": dead}))
+        overriding(client, card)
+    log = DecisionLog.open(str(tmp_path / "log.db"), read_key(str(tmp_path / "log.db")))
+    with log.snapshot() as connection:
+        rows = connection.exec_driver_sql("select kind, patient, body from entries order by seq").all()
+    log.close()
+    assert ["note", "feedback"] == [row[0] for row in rows]
+    assert ("dead", 1) == (json.loads(rows[0][2])["why"], json.loads(rows[1][2])["reviewed"])
+    assert "p1" not in rows[0][2]
+
+
+def test_without_its_log_a_site_that_refuses_gets_no_such_card_either(tmp_path: Path) -> None:
+    dead = {"resourceType": "Patient", "id": "p1", "deceasedBoolean": True}
+    with caller(log=Log(url=str(tmp_path / "log.db"))) as client:
+        (tmp_path / "log.db").rename(tmp_path / "elsewhere.db")
+        answer = ask(client, request(prefetch={**whole_prefetch(), "patient": dead}))
+    assert (503, "log-unwritable") == (answer.status_code, answer.json()["issue"][0]["details"]["coding"][0]["code"])
+
+
+def test_a_site_that_flags_says_so_on_such_a_card(tmp_path: Path) -> None:
+    dead = {"resourceType": "Patient", "id": "p1", "deceasedBoolean": True}
+    with caller(log=Log(url=str(tmp_path / "log.db"), unwritable="flag")) as client:
+        (tmp_path / "log.db").rename(tmp_path / "elsewhere.db")
+        (card,) = cards_of(client, request(prefetch={**whole_prefetch(), "patient": dead}))
+    assert "could not be written to the decision log" in card["detail"]

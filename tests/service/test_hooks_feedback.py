@@ -53,6 +53,8 @@ def test_B_1_feedback_is_taken(client: TestClient, tmp_path: Path, item: dict[st
         ({k: v for k, v in GOOD.items() if k != "outcome"}, "outcome"),
         ({**GOOD, "outcomeTimestamp": "2026-06-30"}, "outcomeTimestamp"),
         ({**GOOD, "outcomeTimestamp": "2026-06-30T10:00:00+02:00"}, "outcomeTimestamp"),
+        ({**GOOD, "outcomeTimestamp": "2026-13-45T99:00:00Z"}, "outcomeTimestamp"),
+        ({**GOOD, "outcomeTimestamp": "2026-02-30T10:00:00Z"}, "outcomeTimestamp"),
         ({**GOOD, "outcome": "accepted"}, "acceptedSuggestions"),
         ({**ACCEPTED, "acceptedSuggestions": []}, "acceptedSuggestions"),
         ({**ACCEPTED, "acceptedSuggestions": [{}]}, "id"),

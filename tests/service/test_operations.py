@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import tokens
@@ -81,9 +82,34 @@ def test_readiness_knows_whether_the_log_can_be_written(
         monkeypatch.setattr(app.state.apothecary.log.log, "check", full)
         answer = client.get("/readyz")
         assert status == answer.status_code
-        assert "The disk is full." in answer.text
+        assert "cannot be written" in answer.text
+        assert "The disk is full." not in answer.text, "why stands in the log of the service only"
         if status == 200:
             assert "degraded" == answer.json()["status"]
+
+
+@pytest.mark.parametrize(("unwritable", "status"), [("refuse", 503), ("flag", 200)])
+def test_a_log_that_cannot_be_written_is_said_and_its_place_only_to_those_who_run_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO, unwritable: Any, status: int
+) -> None:
+    from apothecary.decision_log.errors import LogError
+
+    async def full(entry: Any) -> None:
+        raise LogError("log-full", "The log on db.internal.example is full.")
+
+    app = application(log=Log(url=f"sqlite:///{tmp_path / 'log.sqlite'}", unwritable=unwritable))
+    with caller(app) as client:
+        monkeypatch.setattr(app.state.apothecary.log, "write", full)
+        answer = client.post("/cds-services/zorvimab-order", json=request())
+        item = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-06-30T10:00:00Z"}
+        feedback = client.post("/cds-services/zorvimab-order/feedback", json={"feedback": [item]})
+    assert (status, 503) == (answer.status_code, feedback.status_code)
+    for said in (answer.text, feedback.text):
+        assert "decision log" in said
+        assert "db.internal" not in said
+    failures = [(line["of"], line["why"]) for line in logged(lines) if line["level"] == "warning" and "of" in line]
+    why = "The log on db.internal.example is full."
+    assert [("review", why), ("feedback", why)] == failures
 
 
 def test_reviews_findings_and_cards_are_counted() -> None:
@@ -190,6 +216,16 @@ def test_other_libraries_do_not_say_what_they_saw(lines: io.StringIO) -> None:
     assert ["not shown: it may hold patient data", "Invalid HTTP request received."] == [
         line["message"] for line in logged(lines)
     ]
+
+
+def test_handlers_that_a_server_gave_itself_are_taken_away(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", lines)
+    server = logging.getLogger("uvicorn")
+    server.addHandler(logging.StreamHandler(io.StringIO()))
+    server.propagate = False
+    logs.start_logging()
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    assert ["Invalid HTTP request received."] == [line["message"] for line in logged(lines)]
 
 
 def test_for_debugging_messages_can_be_seen(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,13 +188,56 @@ def test_a_result_typed_again_for_the_same_day_replaces_the_first() -> None:
 
 def test_what_was_typed_can_be_taken_back() -> None:
     first = answered("anakinra", "", conditions="asthma\npsoriasis", add_medications="etanercept")
-    sources = {"typed conditions[0]": "asthma-infection-risk", "added medications[0]": "tnf-blocker"}
+    sources = {"typed problem 1": "asthma-infection-risk", "added medication 1": "tnf-blocker"}
     for source, rule in sources.items():
         assert "applies" == statuses(first)[rule]
         form = Form.of({"entry": source, f"entry.{source}.out": "yes"})
         first, _ = entered(form, first, reviewer("anakinra"))
         assert "applies" != statuses(first)[rule]
     assert ["psoriasis"] == first.answered().form["conditions"]
+
+
+def test_a_result_that_was_typed_can_be_taken_back() -> None:
+    first = answered("anakinra", "", lab__anc__value="800", lab__anc__unit="/uL")
+    second, _ = entered(
+        Form.of({"lab.anc.value": "900", "lab.anc.unit": "/uL", "lab.anc.date": "2026-11-01"}),
+        first,
+        reviewer("anakinra"),
+    )
+    source = "added result 2: absolute neutrophil count"
+    third, _ = entered(Form.of({"entry": source, f"entry.{source}.out": "yes"}), second, reviewer("anakinra"))
+    assert first.answered().results == third.answered().results
+
+
+def test_a_typed_line_with_the_dose_of_the_drug_is_its_order() -> None:
+    asked = answered("anakinra", "", medications="Anakinra 100 mg IV once daily\nfolic acid 5 mg", phase="on-therapy")
+    assert [{"name": "Anakinra", "dose": "100 mg IV once daily"}, "folic acid 5 mg"] == (
+        asked.answered().form["medications"]
+    )
+    assert "applies" == statuses(asked)["dose-route"]
+
+
+def test_a_clearance_that_is_known_is_settled_by_saying_that_there_are_no_other_results() -> None:
+    field = "lab.creatinine-clearance"
+    asked = answered("anakinra", "", **{f"{field}.value": "80", f"{field}.unit": "mL/min"})
+    record, review = asked.review(reviewer("anakinra"))
+    assert "unknown" == statuses(asked)["renal-evidence-conflict"]
+    (one,) = [q for q in questions(review, record, reviewer("anakinra")) if q.fact == "creatinine clearance"]
+    assert ("labs", "labs") == (one.kind, one.key)
+    settled, _ = entered(Form.of({"labs_none": "yes"}), asked, reviewer("anakinra"))
+    assert "unknown" != statuses(settled)["renal-evidence-conflict"]
+
+
+def test_a_count_that_is_due_again_is_asked_for_beside_an_earlier_one() -> None:
+    said = {"lab.anc.value": "3100", "lab.anc.unit": "/uL", "lab.anc.date": "2026-09-18", "start": "2026-09-20"}
+    asked = answered("anakinra", "", phase="on-therapy", conditions="rheumatoid arthritis", **said)
+    record, review = asked.review(reviewer("anakinra"))
+    (one,) = [q for q in questions(review, record, reviewer("anakinra")) if q.fact == "absolute neutrophil count"]
+    assert "measured" == one.kind
+
+
+def test_the_review_always_takes_that_the_results_are_all_there_are() -> None:
+    assert "labs_none" in Shown(reviewed(lab__weight__value="70", lab__weight__unit="kg").text).names
 
 
 def test_answers_add_up_from_form_to_form() -> None:

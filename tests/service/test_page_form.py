@@ -4,7 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from page_site import EXAMPLE, Shown, ask, reviewed, sent, verdict
+from page_site import EXAMPLE, TODAY, Shown, ask, reviewed, sent, verdict
+from starlette.testclient import TestClient
+
+from apothecary.service.app import create
+from apothecary.service.settings import Settings, SmartServer
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -129,11 +133,14 @@ def test_hostile_text_is_shown_as_text() -> None:
 
 def test_changing_the_record_brings_the_form_with_the_record_and_the_answers() -> None:
     first = Shown(reviewed(record="conditions: [asthma]", lab__anc__value="2500", lab__anc__unit="/uL").text)
-    got = sent({**{name: value[-1] for name, value in first.fields.items()}, "page": "edit"})
+    carried = {name: value[-1] for name, value in first.fields.items()}
+    got = sent(
+        carried | {"page": [carried["page"], "edit"]}
+    )  # as a browser sends it: the hidden field, then the button
     shown = Shown(got.text)
     assert (200, "") == (got.status_code, verdict(got.text))
     assert ["conditions: [asthma]"] == shown.fields["record"]
-    assert "absolute neutrophil count: 2500 /uL (2026-11-22)" in got.text
+    assert "Absolute neutrophil count: 2500 /uL (2026-11-22)" in got.text
     assert "caution" != verdict(sent({n: v[-1] for n, v in shown.fields.items()}).text)
 
 
@@ -145,3 +152,26 @@ def test_a_style_sheet_is_served_under_its_own_content_only() -> None:
     assert "immutable" in got.headers["cache-control"]
     wrong = ("/static/page.css", "/static/../frame.py", "/static/page.000000000000.css", "/static/x.y")
     assert [404, 404, 404, 404] == [ask("GET", one).status_code for one in wrong]
+
+
+def test_an_error_of_a_narrow_field_stands_below_its_whole_row() -> None:
+    got = reviewed(page="enter", lab__anc__value="2,5", free__0__name="CRP", free__0__value="12")
+    rows = got.text.split('<div class="under">')
+    assert ["lab.anc.value-error", "free.0.unit-error"] == [row.split('id="')[1].split('"')[0] for row in rows[1:]]
+
+
+def test_a_summed_up_error_names_its_field_as_the_form_does() -> None:
+    got = reviewed(page="enter", lab__anc__value="2,5", start="2999-01-01")
+    assert '<a href="#lab.anc.value">Absolute neutrophil count</a>' in got.text
+    assert '<a href="#start">First day of therapy</a>' in got.text
+    assert '<label for="start">First day of therapy</label>' in got.text
+
+
+def test_the_form_offers_the_charts_that_the_page_may_be_started_with() -> None:
+    known = SmartServer(iss="https://ehr.example/fhir", client_id="x", name="The hospital")
+    settings = Settings(monographs=("anakinra",), smart=(known,), self_test=False)
+    with TestClient(create(settings, lambda: TODAY), base_url="http://127.0.0.1:8000") as client:
+        page = client.get("/").text
+    path = "/smart/standalone?iss=https%3A%2F%2Fehr.example%2Ffhir"
+    assert f'<a href="{path}">The hospital</a>' in page
+    assert "/smart/standalone" not in ask("GET", "/").text

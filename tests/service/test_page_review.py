@@ -112,3 +112,18 @@ def test_a_log_that_flags_says_so_on_the_review(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_page_is_not_kept_by_the_browser() -> None:
     assert "no-store" == reviewed(record=EXAMPLE).headers["cache-control"]
+
+
+def test_what_is_beside_a_review_opens_beside_it() -> None:
+    page = reviewed(conditions="asthma").text
+    links = [one.split(">")[0] for one in page.split("<a ")[1:]]
+    leaving = [one for one in links if 'href="/monographs' in one or 'href="/handout' in one or 'href="http' in one]
+    assert 3 < len(leaving)
+    assert [] == [one for one in leaving if 'target="_blank"' not in one or "noopener" not in one]
+    assert 'target="_blank"' not in ask("GET", "/").text
+
+
+def test_the_sheet_of_paper_says_what_comes_before_the_dose() -> None:
+    page = reviewed(conditions="rheumatoid arthritis", phase="considering").text
+    on_paper = page.partition('<div class="paper')[2]
+    assert "Critical questions are open: answer them first." in on_paper

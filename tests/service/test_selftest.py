@@ -165,6 +165,13 @@ def test_readiness_fails_with_a_broken_rule_and_recovers() -> None:
         assert "apothecary_selftest_passed 1.0" in client.get("/metrics").text
 
 
+def test_two_self_tests_do_not_run_at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = application()
+    with caller(app) as client:
+        monkeypatch.setattr(app.state.apothecary.health.testing, "locked", lambda: True)
+        assert 409 == client.post("/selftest").status_code
+
+
 def test_at_the_start_it_is_not_ready_until_it_is_tested() -> None:
     import time
 
@@ -173,7 +180,6 @@ def test_at_the_start_it_is_not_ready_until_it_is_tested() -> None:
         first = client.get("/readyz")
         assert 503 == first.status_code
         assert "self-test is running" in first.text
-        assert 409 == client.post("/selftest").status_code
         assert 200 == client.get("/healthz").status_code
         until = time.monotonic() + 60
         while client.get("/readyz").status_code == 503 and time.monotonic() < until:

@@ -101,7 +101,7 @@ def test_C_11_a_critical_finding_offers_to_delete_the_draft_by_its_id() -> None:
     assert f"Delete the draft order: {DRUG}" == one.card.suggestions[0].label
 
 
-def test_the_draft_that_the_finding_names_is_the_one_to_delete() -> None:
+def test_the_draft_that_the_finding_names_or_that_of_the_drug_is_to_be_deleted_not_both() -> None:
     drafts = (draft(DRUG), draft("etanercept", "d2", of_drug=False))
     found = review(patient(), search("Condition", condition(PNEUMONIA)), drafts=drafts)
     named = next(f for f in found.findings if f.id == "active-infection")
@@ -110,7 +110,8 @@ def test_the_draft_that_the_finding_names_is_the_one_to_delete() -> None:
     one = about(
         shown(msgspec.structs.replace(found, findings=changed), known(DRUG), occasion("order-sign", *drafts)), named.id
     )
-    assert ["MedicationRequest/d2"] == [action.resource_id for action in actions(one, "delete")]
+    assert ["MedicationRequest/d2", "MedicationRequest/d1"] == [a.resource_id for a in actions(one, "delete")]
+    assert "at-most-one" == one.card.selection_behavior
 
 
 @pytest.mark.parametrize(

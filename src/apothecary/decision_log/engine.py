@@ -6,7 +6,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from apothecary.decision_log.address import file_of
 
-PATIENCE: Final = 10  # seconds that one process waits for another
+PATIENCE: Final = 3  # seconds that one process waits for another; who asks for an answer waits as long
 _LOCK: Final = 0x61706F74_68656361  # advisory lock of PostgreSQL: one log in a database
 _BEGIN: Final = "decision_log_begin"
 

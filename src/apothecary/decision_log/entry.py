@@ -16,7 +16,7 @@ class Entry(msgspec.Struct, frozen=True):
     `time` is aware. `body`: for a review `cards` (uuid, indicator, rules, status), `rules` (applies, unknown, clear)
     and what the caller adds; for feedback `card`, `outcome`, `timestamp`, `reason`, where `rules`, `status`,
     `reviewed`, drug, version and patient come from the review that showed the card; a note may count answers that were
-    not logged (`unlogged`).
+    not logged (`unlogged`) or hold the `cards` shown where no review could be made.
     """
 
     kind: Literal["review", "feedback", "note"]
@@ -79,9 +79,10 @@ class Feedback(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What is looked up in the body of a note: how many answers left without being logged."""
+    """What is looked up in the body of a note: answers that left without being logged, cards shown without a review."""
 
     unlogged: int = 0
+    cards: tuple[Card, ...] = ()
 
 
 BODIES: Final[dict[str, type[Review] | type[Feedback] | type[Note]]] = {

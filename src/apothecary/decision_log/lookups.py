@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from apothecary.decision_log.chain import Row
-from apothecary.decision_log.entry import BODIES, Body, Feedback, Review
+from apothecary.decision_log.entry import BODIES, Body, Feedback, Note, Review
 from apothecary.decision_log.schema import cards, feedback, overrides
 
 _MOST = 2000  # rows of one statement; databases limit its values
@@ -28,7 +28,7 @@ TABLES = (cards, feedback, overrides)
 def lookups(row: Row, known: Body) -> Lookups:
     """What belongs beside an entry: all of it follows from the entry itself."""
     found = Lookups([], [], [])
-    if isinstance(known, Review):
+    if isinstance(known, Review | Note):
         for card in {card.uuid: card for card in known.cards}.values():
             rules = msgspec.json.encode(card.rules).decode()
             found.cards.append((row.seq, card.uuid, card.indicator, rules, card.status))

@@ -1,5 +1,6 @@
 """What a person adds to a record: answers to open questions, corrections, a start typed where none was known."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -12,6 +13,16 @@ from apothecary.record.standing import standing_on
 from apothecary.units import NotEvaluable, age_on, parse_duration
 
 TYPED, ADDED = "typed", "added"  # how the source of a row begins that a person added: in a whole list, or singly
+# What an entry of a typed list is called where it is named as a source; striking it out reads the name again
+PLACES = {
+    "conditions": "problem",
+    "medications": "medication",
+    "allergies": "allergy",
+    "vaccines": "vaccination",
+    "procedures": "procedure",
+}
+_LISTED = re.compile(r"([a-z]+)\[(\d+)\]")
+_RESULT = re.compile(r"labs\.(.*?)(?:\[(\d+)\])?", re.S)
 _NOTHING = Section("not-supplied")
 _STRUCK = "struck out by the person who asked"
 
@@ -67,14 +78,25 @@ def _struck(rows: tuple[Row, ...], struck: Collection[str]) -> tuple[Row, ...]:
 
 def _typed(row: Row, section: SectionName, base: Record, day: date, used: set[str], origin: str) -> Row:
     """The row with a source that is its own, and dated where an undated one would be of no day."""
-    source, number = f"{origin} {row.source}", 1
+    place = _place(row.source)
+    source, number = f"{origin} {place}", 1
     while source in used:
         number += 1
-        source = f"{origin} {row.source} ({number})"
+        source = f"{origin} {place} ({number})"
     used.add(source)
     dated = section == "medication" or (base.undated_is_current and section != "observation")
     when = row.when if row.when is not None or dated else Span(day, day)
     return msgspec.structs.replace(row, source=source, when=when)
+
+
+def _place(source: str) -> str:
+    """A place of the short form in words: `conditions[0]` is problem 1, `labs.ANC[1]` is result 2: ANC."""
+    listed, result = _LISTED.fullmatch(source), _RESULT.fullmatch(source)
+    if listed and listed[1] in PLACES:
+        return f"{PLACES[listed[1]]} {int(listed[2]) + 1}"
+    if result:
+        return f"result {int(result[2]) + 1}: {result[1]}" if result[2] else f"result: {result[1]}"
+    return source
 
 
 def _section(name: SectionName, old: Section, new: Section, whole: bool, rows: bool) -> Section:

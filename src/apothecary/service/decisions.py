@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
+from apothecary.knowledge import Monograph
 from apothecary.review import Review
 from apothecary.service.errors import Refusal
+from apothecary.service.logs import warn
 from apothecary.service.state import State
 
 if TYPE_CHECKING:
@@ -33,12 +35,7 @@ async def log_review(
 
     Refusal(503) where the site refuses unlogged answers. Nothing happens without a log and in the self-test.
     """
-    if state.log is None or inside:
-        return None
-    from apothecary.decision_log.entry import Entry
-
-    keep = state.settings.log is not None and state.settings.log.patient_data
-    body: dict[str, Any] = {
+    body = {
         "service": service,
         "request": request_id,
         "knowledge_hash": review.knowledge.hash,
@@ -46,30 +43,38 @@ async def log_review(
         "phase": review.phase,
         "verdict": review.verdict,
         "rules": _rules(review),
-        "cards": [
-            {
-                "uuid": shown.card.uuid,
-                "indicator": shown.card.indicator,
-                "rules": list(shown.rules),
-                "status": shown.status,
-            }
-            for shown in cards
-        ],
     }
-    if keep:
-        body["patient_id"] = patient
-    return await _write(
-        state,
-        Entry(
-            kind="review",
-            time=datetime.now(UTC),
-            drug=review.drug,
-            version=review.knowledge.version,
-            hook=hook,
-            patient=state.log.patient_key(patient) if patient else None,
-            body=body,
-        ),
-    )
+    said = Said("review", review.drug, review.knowledge.version, hook, patient, body)
+    return None if inside else await _write(state, said, cards)
+
+
+async def log_cards(
+    state: State,
+    monograph: Monograph,
+    *,
+    hook: str,
+    service: str,
+    request_id: str,
+    patient: str | None,
+    cards: "Sequence[Shown]",
+    why: str,
+    inside: bool = False,
+) -> str | None:
+    """Writes the cards that were shown where no review could be made; the answer and the errors of `log_review`."""
+    body = {"service": service, "request": request_id, "knowledge_hash": monograph.hash, "why": why}
+    said = Said("note", monograph.drug.id, monograph.version, hook, patient, body)
+    return None if inside else await _write(state, said, cards)
+
+
+class Said(NamedTuple):
+    """An entry to be written, with the patient's id still in clear."""
+
+    kind: Literal["review", "note"]
+    drug: str
+    version: str
+    hook: str
+    patient: str | None
+    body: dict[str, Any]
 
 
 def _rules(review: Review) -> dict[str, list[str]]:
@@ -79,22 +84,38 @@ def _rules(review: Review) -> dict[str, list[str]]:
     return found
 
 
-async def _write(state: State, entry: Any) -> str | None:
+async def _write(state: State, said: Said, cards: "Sequence[Shown]") -> str | None:
+    if state.log is None or state.settings.log is None:
+        return None
+    from apothecary.decision_log.entry import Entry
     from apothecary.decision_log.errors import LogError
 
-    if state.log is None:
-        return None
+    shown = [
+        {"uuid": one.card.uuid, "indicator": one.card.indicator, "rules": list(one.rules), "status": one.status}
+        for one in cards
+    ]
+    body = {**said.body, "cards": shown}
+    if state.settings.log.patient_data:
+        body["patient_id"] = said.patient
+    patient = state.log.patient_key(said.patient) if said.patient else None
+    entry = Entry(said.kind, datetime.now(UTC), said.drug, said.version, said.hook, patient, body)
     try:
         begun = perf_counter()
         await state.log.write(entry)
         state.metrics.logged(perf_counter() - begun)
     except LogError as error:
-        state.metrics.log_failed()
-        if state.settings.log is None or state.settings.log.unwritable == "refuse":
-            message = f"The decision log cannot be written, so nothing was answered: {error}"
+        _failed(state, error, said.kind)
+        if state.settings.log.unwritable == "refuse":
+            message = "The decision log cannot be written, so nothing was answered. The log of the service says why."
             raise Refusal(503, "log-unwritable", message, {"Retry-After": "5"}) from error
         return NOT_LOGGED
     return None
+
+
+def _failed(state: State, error: Exception, what: str) -> None:
+    """Counts and logs it for those who run the service; where the log lies is nothing for those who call it."""
+    state.metrics.log_failed()
+    warn("the decision log could not be written", of=what, why=str(error))
 
 
 def overridden(state: State, patient: str, review: Review) -> frozenset[tuple[str, str]]:
@@ -138,8 +159,8 @@ async def log_feedback(state: State, service: str, drug: str, items: "Sequence[I
         try:
             await state.log.write(entry)
         except LogError as error:  # whoever sends feedback can send it again; it is never kept halfway in silence
-            state.metrics.log_failed()
-            message = f"The feedback could not be written to the decision log: {error} Send it again later."
+            _failed(state, error, "feedback")
+            message = "The feedback could not be written to the decision log. Send it again later."
             raise Refusal(503, "log-unwritable", message, {"Retry-After": "5"}) from error
     if state.overrides is not None:
         await state.overrides.refresh()

@@ -28,6 +28,9 @@ def start_logging(level: int = logging.INFO) -> None:
     root.setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
+    for name in ("uvicorn", "uvicorn.error"):  # whoever started the server may have given them handlers of their own
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     access = logging.getLogger("uvicorn.access")  # it would write the path and the query as sent
     access.handlers.clear()
     access.propagate = False

@@ -20,6 +20,7 @@ from apothecary.service.state import State
 _JSON: Final = "application/json"
 _NAMED: Final = 3  # failing cases named in one sentence; all of them are in the log
 _LOG_SECONDS: Final = 2.0
+_UNWRITABLE: Final = "The decision log cannot be written; the log of the service says why."
 
 
 async def started(app: ASGIApp, state: State) -> None:
@@ -146,5 +147,6 @@ async def _log(state: State) -> dict[str, Any]:
             message = f"The decision log did not answer within {_LOG_SECONDS:g} seconds."
     if message is None:
         return {"status": "passing"}
+    logs.warn("the decision log cannot be written", why=message)
     refused = state.settings.log.unwritable == "refuse"
-    return {"status": "failing" if refused else "degraded", "message": message}
+    return {"status": "failing" if refused else "degraded", "message": _UNWRITABLE}

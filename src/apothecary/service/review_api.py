@@ -18,7 +18,14 @@ from apothecary.service.openapi import described
 from apothecary.service.state import State, inside_call
 from apothecary.therapy import complete
 
-_TYPES: Final = ("application/json", "application/fhir+json", "application/yaml", "text/plain")
+_TYPES: Final = (
+    "application/json",
+    "application/fhir+json",
+    "application/yaml",
+    "application/x-yaml",
+    "text/yaml",
+    "text/plain",
+)
 _QUERY: Final = ("as_of", "phase", "indication")
 
 

@@ -26,11 +26,23 @@ if TYPE_CHECKING:
     from apothecary.present.cards.card import Indicator
     from apothecary.review.result import Review
 
-__all__ = ["Card", "Coding", "Draft", "Occasion", "Shown", "Source", "cannot_tell", "cards", "encode", "not_reviewed"]
+__all__ = [
+    "Card",
+    "Coding",
+    "Draft",
+    "Occasion",
+    "Shown",
+    "Source",
+    "cannot_tell",
+    "cards",
+    "encode",
+    "not_reviewed",
+    "noted",
+]
 
 
 def cards(review: Review, monograph: Monograph, occasion: Occasion, new_id: Callable[[], str]) -> tuple[Shown, ...]:
-    """The cards of a review, the most severe first. An ordering hook always gets at least the info card.
+    """The cards of a review, the most severe first. An order of the drug always gets at least the info card.
 
     `new_id` makes a UUID; it is asked once for each card and each suggestion.
     """
@@ -38,7 +50,10 @@ def cards(review: Review, monograph: Monograph, occasion: Occasion, new_id: Call
     again = [
         finding
         for finding in review.findings
-        if finding.status is Truth.APPLIES and finding.severity == "warning" and finding.id in occasion.answered
+        if finding.status is Truth.APPLIES
+        and finding.severity == "warning"
+        and finding.id in occasion.answered
+        and occasion.concerns(finding)
     ]
     case = Case(review, ready, occasion, new_id, text.expired(review), text.footer(review))
     critical, warning, ordered = by_decision(case)
@@ -51,19 +66,21 @@ def cards(review: Review, monograph: Monograph, occasion: Occasion, new_id: Call
     note = text.said(occasion.note)
     if not found:
         return (_plain(ready, occasion.base_url, "note", "warning", (occasion.note, "See the note"), note, new_id),)
-    return tuple(
-        msgspec.structs.replace(
-            one, card=msgspec.structs.replace(one.card, detail=text.joined(f"**{note}**", one.card.detail))
-        )
-        for one in found
-    )
+    return tuple(noted(one, occasion.note) for one in found)
+
+
+def noted(one: Shown, note: str) -> Shown:
+    """The card with a sentence before its detail, such as that the answer was not logged."""
+    detail = text.joined(f"**{text.said(note)}**", one.card.detail)
+    return msgspec.structs.replace(one, card=msgspec.structs.replace(one.card, detail=detail))
 
 
 def not_reviewed(monograph: Monograph, message: str, new_id: Callable[[], str], base_url: str) -> Shown:
     """A card for data that must not be reviewed, such as those of another patient: nothing was concluded."""
     ready = prepared(monograph)
     head = f"{ready.name} was not reviewed"
-    candidates = (f"{head}: {message}", f"{head}: see the details for the reason")
+    first = message.partition(". ")[0]
+    candidates = (f"{head}: {message}", f"{head}: {first}", f"{head}: see the details for the reason")
     detail = text.joined(f"**{text.said(head)}:** {text.said(message)}", "This is no all-clear: nothing was concluded.")
     return _plain(ready, base_url, "not-reviewed", "warning", candidates, detail, new_id)
 
@@ -72,7 +89,7 @@ def cannot_tell(monograph: Monograph, message: str, new_id: Callable[[], str], b
     """A card for a review that could not be made at all, such as without any data: every question is open."""
     ready = prepared(monograph)
     head = f"{ready.name}: cannot tell"
-    candidates = (f"{head}: {message}", f"{head}; see the details for what is needed")
+    candidates = (f"{head}, {message}", f"{head}; see the details for what is needed")
     detail = text.joined(
         f"**{text.said(head)}:** {text.said(message)}", "This is no all-clear: every question is open."
     )

@@ -23,12 +23,13 @@ def by_decision(case: Case) -> tuple[list[Shown], list[Shown], set[str]]:
     """
     grouped: dict[str, tuple[Decision, list[Finding]]] = {}
     for finding in case.review.findings:
-        if finding.status is not Truth.APPLIES or finding.severity == "info":
+        if finding.status is not Truth.APPLIES or finding.severity == "info" or not case.occasion.concerns(finding):
             continue
         if finding.severity == "warning" and finding.id in case.occasion.answered:
             continue
         decision = case.ready.decision(finding.id, finding.title)
         grouped.setdefault(decision.id, (decision, []))[1].append(finding)
+    _join(grouped)
     critical: list[Shown] = []
     warning: list[Shown] = []
     ordered: set[str] = set()
@@ -39,6 +40,26 @@ def by_decision(case: Case) -> tuple[list[Shown], list[Shown], set[str]]:
         shown = _card(decision, findings, orders, case)
         (critical if shown.card.indicator == "critical" else warning).append(shown)
     return critical, warning, ordered
+
+
+def _join(grouped: dict[str, tuple[Decision, list[Finding]]]) -> None:
+    """Puts the warnings that rest on nothing but what a critical finding rests on with it: the same decision.
+
+    One drug may be an interaction and a reason for caution; the patient's age alone joins nothing.
+    """
+    leads = [
+        (id_, {one.source for finding in findings for one in finding.because if finding.severity == "critical"})
+        for id_, (_, findings) in grouped.items()
+        if any(finding.severity == "critical" for finding in findings)
+    ]
+    for id_, (_, findings) in list(grouped.items()):
+        sources = {one.source for finding in findings for one in finding.because}
+        if id_ in dict(leads) or not sources or any("/" not in source for source in sources):
+            continue
+        lead = next((of for of, used in leads if sources <= used), None)
+        if lead is not None:
+            grouped[lead][1].extend(findings)
+            del grouped[id_]
 
 
 def _orders(decision: Decision, findings: list[Finding], ordered: set[str]) -> list[Order]:

@@ -30,15 +30,17 @@ _NAMES: Final = {
 
 
 def info_card(case: Case, again: list[Finding]) -> Shown | None:
-    """The card for an ordering hook; when a chart is opened, only where it has something to say of its own.
+    """The card for an order of the drug; else only where it has something to say of its own.
 
     `again`: the warnings that apply and were overridden before in this session.
     """
     review, ready, occasion = case.review, case.ready, case.occasion
-    info = [f for f in review.findings if f.status is Truth.APPLIES and f.severity == "info"]
+    info = [f for f in review.findings if f.status is Truth.APPLIES and f.severity == "info" and occasion.concerns(f)]
     owed = [due for due in review.monitoring if due.status in _OWED and not due.missed]
     chart = occasion.hook == "patient-view"
     if chart and not info and not owed and not again and not review.knowledge.expired:
+        return None
+    if occasion.other_orders and not info and not again:
         return None
     uuid = case.new_id()
     summary = _owed(owed[0], ready) if chart and owed and not info else _summary(case)
@@ -49,6 +51,7 @@ def info_card(case: Case, again: list[Finding]) -> Shown | None:
         case.source(KINDS, "review", "The review as a whole"),
         text.joined(
             text.said(words.sentence(review)),
+            _several(occasion, ready),
             _dose(review.dose_plan, ready),
             _next(review.monitoring),
             text.said(words.clear_count(review)),
@@ -74,6 +77,8 @@ def _summary(case: Case) -> str:
     verdict = words.VERDICTS[words.verdict(review)]
     now = len(asked(case))
     tail = f"; {words.counted(now, 'question is open', 'questions are open')}" if now else ""
+    orders = case.occasion.of_drug()
+    tail += f"; {orders} orders, each judged by itself" if orders > 1 else ""
     said = f"{verdict}; {found or 'nothing'} {verb if found else 'applies'}{tail}"
     return text.fitted(f"{ready.name} review: {said}", f"Review: {said}")
 
@@ -82,6 +87,17 @@ def _owed(due: Due, ready: Prepared) -> str:
     day = f" ({due.due.isoformat()})" if due.due is not None else ""
     said = f"{clean(due.name)} is {STATUSES[due.status]}{day}"
     return text.fitted(f"{ready.name}: {said}", said)
+
+
+def _several(occasion: Occasion, ready: Prepared) -> str:
+    """That more than one order of the drug is being written, since nothing adds their doses up."""
+    drafts = [draft.reference for draft in occasion.drafts if draft.of_drug]
+    if len(drafts) < 2:
+        return ""
+    said = f"{len(drafts)} orders of {ready.name.casefold()} are being written"
+    return (
+        f"**{text.said(said)}** ({text.codes(drafts)}): each was judged by itself. Check that they are meant together."
+    )
 
 
 def _dose(plan: DosePlan | None, ready: Prepared) -> str:

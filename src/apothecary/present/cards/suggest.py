@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Behavior = Literal["at-most-one", "any", ""]
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _LONGEST_NAME: Final = 60
+_EITHER: Final = "one of the drafts"
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -63,18 +64,20 @@ def _test(order: Order, why: str, case: Case, uuid: str) -> Suggestion:
 
 
 def deletions(findings: Iterable[Finding], case: Case) -> list[tuple[str, Suggestion]]:
-    """For critical findings: the drafts that a finding names among its evidence, else the drafts of the drug."""
+    """For critical findings: the drafts that a finding names among its evidence, and the drafts of the drug.
+
+    Where both another drug and this one are being ordered, one of the two is enough: they touch the same choice.
+    """
     if not case.occasion.drafts:
         return []
     chosen: dict[str, Draft] = {}
     for finding in findings:
         if finding.severity == "critical":
-            sources = {evidence.source.partition("#")[0] for evidence in finding.because}
-            named = [draft for draft in case.occasion.drafts if draft.reference in sources]
-            for draft in named or [draft for draft in case.occasion.drafts if draft.of_drug]:
+            for draft in (*case.occasion.named(finding), *(one for one in case.occasion.drafts if one.of_drug)):
                 chosen.setdefault(draft.reference, draft)
+    either = len({draft.of_drug for draft in chosen.values()}) > 1
     return [
-        (draft.reference, _deletion(draft, case.new_id()))
+        (_EITHER if either else draft.reference, _deletion(draft, case.new_id()))
         for draft in chosen.values()
         if REFERENCE.fullmatch(draft.reference)
     ]

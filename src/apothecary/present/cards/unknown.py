@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ABSENT: Final = ("missing", "not-supplied")
 _A_TEST_HELPS: Final = ("missing", "not-supplied", "stale", "unreadable", "conflicting")
 _MOST_FACTS: Final = 3
+_MOST_TITLES: Final = 12  # open questions told by their titles; of more, the warnings by their ids only
 
 
 def waits(finding: Finding, case: Case) -> bool:
@@ -37,6 +38,7 @@ def asked(case: Case) -> list[Finding]:
         if finding.status is Truth.UNKNOWN
         and finding.severity != "info"
         and not waits(finding, case)
+        and case.occasion.concerns(finding)
         and (finding.severity == "critical" or not _set_aside(finding, case.occasion))
     ]
     return sorted(found, key=lambda finding: finding.severity != "critical")
@@ -54,6 +56,8 @@ def unknown_card(case: Case, ordered: set[str]) -> list[Shown]:
     review, ready = case.review, case.ready
     open_ = asked(case)
     opposed = [problem.message for problem in review.problems if problem.code == "opposite-advice"]
+    if case.occasion.other_orders:
+        opposed = []
     if not open_ and not opposed and review.findings:
         return []
     uuid = case.new_id()
@@ -61,7 +65,7 @@ def unknown_card(case: Case, ordered: set[str]) -> list[Shown]:
     offer = suggest.offered(suggest.tests(_orders(wanted, ready, ordered), _why(open_), case) if wanted else ())
     card = Card(
         uuid,
-        _summary(wanted, open_, bool(opposed), ready),
+        _summary([get for get in wanted if not _offered(get, ready, ordered)] or wanted, open_, bool(opposed), ready),
         "warning",
         case.source(KINDS, "cannot-tell", "What cannot be told"),
         text.joined(
@@ -102,6 +106,12 @@ def _orders(wanted: list[ToGet], ready: Prepared, ordered: set[str]) -> list[Ord
                 if order.observation not in ordered:
                     found.setdefault(order.code.code, order)
     return list(found.values())
+
+
+def _offered(get: ToGet, ready: Prepared, ordered: set[str]) -> bool:
+    """Whether another card is about this very test already."""
+    orders = ready.orders.get(get.fact, ())
+    return bool(orders) and all(order.observation in ordered for order in orders)
 
 
 def _why(open_: list[Finding]) -> str:
@@ -157,8 +167,13 @@ def _recorded(get: ToGet, open_: list[Finding]) -> str:
 def _questions(open_: list[Finding], case: Case) -> str:
     if not open_:
         return ""
-    lines = []
+    lines, briefly = [], []
     for finding in open_:
         again = ", set aside before in this session" if _set_aside(finding, case.occasion) else ""
+        if finding.severity != "critical" and len(open_) > _MOST_TITLES and not again:
+            briefly.append(finding.id)
+            continue
         lines.append(f"{finding.severity}: {text.told(finding.title, case.ready)} ({text.code(finding.id)}{again})")
+    if briefly:
+        lines.append(f"{words.counted(len(briefly), 'warning', 'warnings')}: {text.codes(briefly)}")
     return f"**Not known whether these apply**\n\n{text.bullets(lines)}"

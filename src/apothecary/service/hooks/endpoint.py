@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import msgspec
 
-from apothecary.present.cards import Draft, Occasion, Shown, cannot_tell, cards, not_reviewed
+from apothecary.present.cards import Draft, Occasion, Shown, cannot_tell, cards, not_reviewed, noted
 from apothecary.record import RecordError
 from apothecary.review import ExpiredEdition, Reviewer
 from apothecary.review.context import Context
-from apothecary.service.decisions import log_review, overridden
+from apothecary.service.decisions import log_cards, log_review, overridden
 from apothecary.service.errors import Refusal
 from apothecary.service.hooks import prefetch
 from apothecary.service.hooks.concern import Concern, concern
@@ -38,10 +38,12 @@ async def answer(
     except RecordError as error:
         if error.code == "unreadable":
             raise Refusal(400, "unreadable-data", error.message) from error
-        return (not_reviewed(reviewer.monograph, error.message, _new_id, base_url),)
+        card = not_reviewed(reviewer.monograph, error.message, _new_id, base_url)
+        return await _unreviewed(state, asked, reviewer, card, error.code, inside)
     except ExpiredEdition as error:
-        return (not_reviewed(reviewer.monograph, str(error), _new_id, base_url),)
-    found = concern(ctx)
+        card = not_reviewed(reviewer.monograph, str(error), _new_id, base_url)
+        return await _unreviewed(state, asked, reviewer, card, "edition-expired", inside)
+    found = concern(ctx, asked.orders)
     if found.state == "no":
         return ()
     if found.state == "not-supplied":
@@ -51,9 +53,38 @@ async def answer(
         )
         raise Refusal(412, "medication-list-needed", message)
     if found.state == "perhaps":
-        why = f"whether the patient takes it is not known ({found.why})"
-        return (cannot_tell(reviewer.monograph, why, _new_id, base_url),)
+        about = "it is taken or being ordered" if asked.hook in ORDER_HOOKS else "it is taken"
+        why = f"whether {about} is not known ({found.why})"
+        card = cannot_tell(reviewer.monograph, why, _new_id, base_url)
+        return await _unreviewed(state, asked, reviewer, card, "not-known-whether-taken", inside)
     return await _reviewed(state, asked, reviewer, ctx, found, base_url, inside)
+
+
+async def _unreviewed(
+    state: State, asked: Asked, reviewer: Reviewer, card: Shown, why: str, inside: bool
+) -> tuple[Shown, ...]:
+    """A card in place of a review, logged as one: it too is an answer that someone acts on."""
+    note = await log_cards(
+        state,
+        reviewer.monograph,
+        hook=asked.hook,
+        service=service_id(reviewer.monograph.drug.id, asked.hook),
+        request_id=asked.instance,
+        patient=_patient(asked),
+        cards=(card,),
+        why=why,
+        inside=inside,
+    )
+    if note is not None:
+        card = noted(card, note)
+    if not inside:
+        state.metrics.cards((card,))
+    return (card,)
+
+
+def _patient(asked: Asked) -> str:
+    """The patient as the log's hash tells one from another: ids are those of a server."""
+    return f"{asked.server or ''}|{asked.patient}"
 
 
 async def _reviewed(
@@ -61,7 +92,7 @@ async def _reviewed(
 ) -> tuple[Shown, ...]:
     monograph = reviewer.monograph
     review = planned(reviewer, ctx)
-    patient = f"{asked.server or ''}|{asked.patient}"
+    patient = _patient(asked)
     drafts = tuple(
         Draft(reference=order.reference, resource=order.resource, of_drug=order.reference in found.orders)
         for order in asked.orders
@@ -77,6 +108,7 @@ async def _reviewed(
         answered=frozenset(rule for rule, status in answered if status == "applies"),
         answered_open=frozenset(rule for rule, status in answered if status == "unknown"),
         smart=bool(state.settings.smart),
+        other_orders=asked.hook in ORDER_HOOKS and found.other_orders,
     )
     shown = cards(review, monograph, occasion, _new_id)
     service = service_id(monograph.drug.id, asked.hook)

@@ -1,6 +1,7 @@
 """What became of a card: accepted or overridden, why, and when. It may come late, several times, or never."""
 
 import re
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -69,7 +70,7 @@ def _check(item: Item, where: str) -> None:
         UUID(item.card)
     except ValueError:
         raise _bad(f"{where}.card is not the uuid of a card") from None
-    if not _UTC.fullmatch(item.outcomeTimestamp):
+    if not _is_moment(item.outcomeTimestamp):
         raise _bad(f"{where}.outcomeTimestamp is not a moment in UTC, such as 2026-11-22T10:00:00Z")
     if item.outcome == "accepted" and not item.acceptedSuggestions:
         raise _bad(f"{where} is accepted; acceptedSuggestions must name the suggestions that were followed")
@@ -78,6 +79,17 @@ def _check(item: Item, where: str) -> None:
     reason = item.overrideReason
     if reason is not None and reason.reason is None and not reason.userComment:
         raise _bad(f"{where}.overrideReason is empty. Send a reason, a userComment, or both")
+
+
+def _is_moment(text: str) -> bool:
+    """Whether it is a moment in UTC that exists; the seconds may be those of a leap second."""
+    if _UTC.fullmatch(text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text[:17] + text[17:19].replace("60", "59"))
+    except ValueError:
+        return False
+    return True
 
 
 def _bad(message: str) -> Refusal:

@@ -38,7 +38,7 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     what else there is. `start`: the day the therapy started. `struck`: sources of rows of the record that do not hold.
     """
 
-    form: dict[str, str | list[str]] = {}
+    form: dict[str, str | list[str | dict[str, str]]] = {}
     also: dict[str, list[str | dict[str, str]]] = {}
     results: dict[str, list[Result]] = {}
     start: str = ""

@@ -30,10 +30,12 @@ def enter(
     form: Form | None = None,
     errors: dict[str, str] | None = None,
     message: str = "",
+    charts: tuple[tuple[str, str], ...] = (),
 ) -> HTMLResponse:
     """The form, empty or with everything that was typed; with an error the status is 422.
 
-    `message` is about the whole record; `errors` are by field.
+    `message` is about the whole record; `errors` are by field; `charts` names where else a record can come from, and
+    the path that leads there.
     """
     drug = asked.drug if asked is not None else (form.one("drug") if form is not None else "")
     if drug not in state.reviewers:
@@ -51,6 +53,7 @@ def enter(
         "errors": errors or {},
         "message": message,
         "record": record,
+        "charts": charts,
         "editable": len(record) <= _EDITABLE,
         "answers": asked.answers if asked is not None else "",
         "answered": _answered(asked) if asked is not None else (),
@@ -69,10 +72,12 @@ def enter(
 
 def labels(reviewer: Reviewer) -> dict[str, str]:
     """What the fields are called where an error is summed up."""
-    found = {"birth_date": "Date of birth", "age": "Age", "sex": "Sex", "start": "Start of therapy"}
+    found = {"birth_date": "Date of birth", "age": "Age", "sex": "Sex", "start": "First day of therapy"}
     found |= {key: name for key, name, _ in SECTIONS}
     for one in measured(reviewer).values():
-        found |= {f"lab.{one.id}.{part}": one.name for part in ("value", "unit", "date", "answer")}
+        found |= {
+            f"lab.{one.id}.{part}": one.name[:1].upper() + one.name[1:] for part in ("value", "unit", "date", "answer")
+        }
     for number in range(FREE_ROWS):
         parts = ("name", "value", "unit", "date")
         found |= {f"free.{number}.{part}": f"Other result {number + 1}" for part in parts}
@@ -89,13 +94,16 @@ def _answered(asked: Asked) -> tuple[str, ...]:
 
 
 def _words(said: Answers) -> list[str]:
+    names = {key: name for key, name, _ in SECTIONS} | {"birth_date": "Date of birth", "labs": "Results"}
     found = []
     for key, value in (*said.form.items(), *said.also.items()):
-        name = key.replace("_", " ")
+        name = names.get(key, key).replace("_", " ").capitalize()
         if isinstance(value, list):
             found += [f"{name}: {one if isinstance(one, str) else ' '.join(one.values())}" for one in value]
         else:
             found.append(f"{name}: {'no others' if value == 'none' else value}")
-    found += [f"{test}: {r['value']} ({r['date']})" for test, rows in said.results.items() for r in rows]
-    found += [f"start of therapy: {said.start}"] if said.start else []
-    return found + [f"does not hold: {source}" for source in said.struck]
+    found += [
+        f"{test[:1].upper()}{test[1:]}: {r['value']} ({r['date']})" for test, rows in said.results.items() for r in rows
+    ]
+    found += [f"First day of therapy: {said.start}"] if said.start else []
+    return found + [f"Left out: {source}" for source in said.struck]

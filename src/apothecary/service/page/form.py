@@ -10,15 +10,16 @@ import msgspec
 from apothecary.record import parse_span
 from apothecary.review import Reviewer
 from apothecary.service.page.asked import STARTED, Answers, Asked, Result
-from apothecary.service.page.measured import Measured, measured
+from apothecary.service.page.measured import Measured, measured, names_of
 from apothecary.service.page.striking import without
 from apothecary.units import NotEvaluable, parse_duration, parse_unit
 
 LISTS: Final = ("conditions", "medications", "allergies", "vaccines", "procedures")
 FREE_ROWS: Final = 3
 _NUMBER: Final = re.compile(r"(?:[<>]=?\s*)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)")
+_DOSE: Final = re.compile(r"\d\s*(?:mg|mcg|g|ml)\b", re.I)
 _AGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(\S.*)")
-_ONE_NUMBER: Final = "Write a number with a decimal point, such as 1.2 or <0.5."
+_ONE_NUMBER: Final = "Write one number with a decimal point and no spaces, such as 1.2 or <0.5."
 
 
 class Form(dict[str, list[str]]):
@@ -49,7 +50,9 @@ class _Reader:
         self.form = form
         self.asked = asked
         self.known = measured(reviewer)
-        self.drug = reviewer.monograph.drug.name
+        m = reviewer.monograph
+        self.drug = m.drug.name
+        self.names = {name.casefold() for name in (self.drug, *names_of(m, m.drug.value_set))}
         said = asked.answered()
         self.whole = dict(said.form)
         self.also = dict(said.also)
@@ -107,12 +110,23 @@ class _Reader:
         earlier = self.whole.get(key)
         kept = earlier if isinstance(earlier, list) else []
         if typed:
-            self.whole[key] = [*kept, *typed]
+            self.whole[key] = [*kept, *self._rows(key, typed)]
         elif none and not kept:
             self.whole[key] = "none"
         single = self.form.lines(f"add_{key}")
         if single:
-            self.also[key] = [*self.also.get(key, ()), *single]
+            self.also[key] = [*self.also.get(key, ()), *self._rows(key, single)]
+
+    def _rows(self, key: str, lines: list[str]) -> list[str | dict[str, str]]:
+        """The lines; one that names the drug of the review with a dose is its order, so that the dose is checked."""
+        return [self._order(line) or line for line in lines] if key == "medications" else [*lines]
+
+    def _order(self, line: str) -> dict[str, str]:
+        for name in self.names:
+            rest = line[len(name) :]
+            if line.casefold().startswith(name) and rest[:1] in (" ", ",", ":") and _DOSE.search(rest):
+                return {"name": line[: len(name)], "dose": rest.strip(" ,:")}
+        return {}
 
     def _measured(self, one: Measured) -> None:
         field = f"lab.{one.id}"

@@ -36,6 +36,7 @@ class Paper(msgspec.Struct, frozen=True):
     more_get: int
     open: int
     pairs: tuple[tuple[str, str], ...]
+    before_dose: tuple[str, ...]
     ladder: tuple[tuple[str, ...], ...]
     more_ladder: int
     due: tuple[str, ...]
@@ -53,12 +54,13 @@ def paper(shown: Content) -> Paper:
     brief = [f"{g.fact} ({g.why})" for g in shown.to_get]
     get, more_get = _fitting([(text,) for text in (full if _lines(*full) <= _GET else brief)], _GET)
     pairs = tuple((pair.label, pair.value) for pair in shown.dose.pairs) if shown.dose else ()
+    before = shown.dose.first if shown.dose and pairs else ()
     rows = shown.dose.ladder.rows if shown.dose and shown.dose.ladder else ()
     ladder, more_ladder = (rows, 0) if len(rows) <= _LADDER else (rows[: _LADDER - 1], len(rows) - _LADDER + 1)
     due, more_due = _fitting([(line,) for line in _due(shown)], _DUE)
     sources, more_sources = _fitting([(s.id, _short(s.citation)) for s in shown.sources], _SOURCES)
     also, more_also = _fitting([(entry.title,) for entry in shown.info], _ALSO)
-    others = _lines(*(" ".join(row) for row in (*get, *due, *sources, *also))) + len(ladder) + 2 * len(pairs)
+    others = _lines(*(" ".join(row) for row in (*get, *due, *sources, *also)), *before) + len(ladder) + 2 * len(pairs)
     first, used = _first(shown.do_first, _ALL - _FIXED - others)
     return Paper(
         first=first,
@@ -68,6 +70,7 @@ def paper(shown: Content) -> Paper:
         more_get=more_get,
         open=sum(len(group.entries) for group in shown.open),
         pairs=pairs,
+        before_dose=before,
         ladder=ladder,
         more_ladder=more_ladder,
         due=tuple(one for (one,) in due),

@@ -13,7 +13,9 @@ from apothecary.record.facts import SectionName
 from apothecary.review import Need, Review, Reviewer
 from apothecary.review.context import LABELS
 from apothecary.review.index import Index, shown
+from apothecary.review.observed import Known
 from apothecary.review.orders import DOSE, ROUTE, TIMING
+from apothecary.review.quantities import resolve
 from apothecary.service.page.measured import Measured, measured, names_of
 
 Kind = Literal["section", "labs", "age", "sex", "measured", "start", "use", "entries", "link", "same"]
@@ -27,6 +29,7 @@ KEYS: Final[dict[SectionName, str]] = {
 _SECTIONS: Final = {label: name for name, (label, _) in LABELS.items()}
 _ORDERED: Final = (DOSE, TIMING, ROUTE)
 _CHOOSE: Final = "Choose which use the dose is for, or add it to the problems."
+_ALL: Final = "A value is known; other results could disagree with it. Tick that these are all, or add another result."
 _MOST: Final = 6
 
 
@@ -72,6 +75,7 @@ class _Maker:
         self.m: Monograph = reviewer.monograph
         self.known = measured(reviewer)
         self.index = Index(record, reviewer.matcher, review.as_of)
+        self.context = reviewer.context(record, review.as_of)
         self.sets = {known.name: known.id for known in _sets(self.m)}
 
     def all(self) -> Iterator[Question]:
@@ -126,6 +130,8 @@ class _Maker:
             return change(base, kind="use", key="indication", uses=self._uses(), how=_CHOOSE)
         entries = self._entries(fact, why)
         typed = next((one for one in self.known.values() if one.name == fact), None)
+        if typed is not None and why == "not-supplied" and self._agreement(typed):
+            return change(base, kind="labs", key="labs", how=_ALL)
         if typed is not None:
             kept = entries if why in ("conflicting", "unreadable", "unconfirmed") else ()
             return change(base, kind="measured", key=f"lab.{typed.id}", measured=typed, entries=kept)
@@ -133,6 +139,11 @@ class _Maker:
             names = names_of(self.m, self.sets[fact]) if fact in self.sets else ()
             return change(base, kind="entries", key=f"entries {fact}", entries=entries, names=names)
         return base
+
+    def _agreement(self, typed: Measured) -> bool:
+        """Whether a number with several sources is known, so that only whether they agree can be open."""
+        worked_out = self.m.observations[typed.id].formula is not None
+        return worked_out and isinstance(resolve(self.context, typed.id), Known)
 
     def _formula(self, fact: str) -> str | None:
         return next((seen.formula for seen in self.m.observations.values() if seen.name == fact), None)

@@ -119,6 +119,7 @@ def _values(
         "asked": asked,
         "shown": shown,
         "questions": mapped_questions(questions(review, record, reviewer)),
+        "labs_open": record.sections["observation"].state != "supplied",
         "basis": {finding.id: tuple(b.statement for b in finding.basis) for finding in review.findings},
         "changes": changes(review, ctx),
         "paper": paper(shown),

@@ -15,6 +15,7 @@ from apothecary.service.page.form import Form, entered
 from apothecary.service.page.frame import page
 from apothecary.service.page.review_page import respond
 from apothecary.service.page.sheets import served
+from apothecary.service.smart.routes import launches
 from apothecary.service.state import State
 
 _FIELDS = 2000
@@ -35,12 +36,12 @@ def router(state: State) -> APIRouter:
 
     @made.get("/")
     async def start(request: Request) -> HTMLResponse:
-        return enter(request, state)
+        return enter(request, state, charts=launches(state))
 
     @made.get("/review")
     async def again(request: Request) -> HTMLResponse:
         """A review lives in the form that asked for it, so its address alone leads to the empty form."""
-        return enter(request, state)
+        return enter(request, state, charts=launches(state))
 
     @made.post("/review")
     async def review(request: Request) -> HTMLResponse:
@@ -60,10 +61,11 @@ def router(state: State) -> APIRouter:
             asked = msgspec.structs.replace(asked, record=sent.file)
         if form.one("forget"):
             asked = msgspec.structs.replace(asked, answers="")
-        if form.one("page") == "edit":
+        page_asked = form.get("page", [""])[-1]  # a button that names a page comes after the hidden field that does
+        if page_asked == "edit":
             return enter(request, state, asked)
         answered, errors = entered(form, asked, state.reviewers[asked.drug])
-        if errors and form.one("page") != "review":
+        if errors and page_asked != "review":
             return enter(request, state, asked, form=form, errors=errors)
         if errors:
             return await respond(request, state, asked, form=form, errors=errors)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from apothecary.record.merge import ADDED, TYPED
+from apothecary.record.merge import ADDED, PLACES, TYPED
 from apothecary.service.page.asked import STARTED, Answers
 
-_LISTED: Final = re.compile(r"([a-z]+)\[(\d+)\]")
-_RESULT: Final = re.compile(r"labs\.(.*?)(?:\[(\d+)\])?", re.S)
+_LISTED: Final = re.compile(r"([a-z]+) (\d+)")
+_RESULT: Final = re.compile(r"result(?: (\d+))?: (.*)", re.S)
 
 
 def without(said: Answers, sources: Collection[str]) -> Answers:
@@ -22,7 +22,7 @@ def without(said: Answers, sources: Collection[str]) -> Answers:
     results = {
         name: kept
         for name, rows in said.results.items()
-        if (kept := _left(rows, {int(one[2] or 0) for one in gone if one[1] == name}))
+        if (kept := _left(rows, {int(one[1] or 1) - 1 for one in gone if one[2] == name}))
     }
     for key, value in whole.items():
         if value == []:
@@ -34,7 +34,9 @@ def without(said: Answers, sources: Collection[str]) -> Answers:
 def _listed(form: Mapping[str, Any], places: list[str]) -> dict[str, Any]:
     gone = [found for place in places if (found := _LISTED.fullmatch(place))]
     return {
-        key: _left(value, {int(one[2]) for one in gone if one[1] == key}) if isinstance(value, list) else value
+        key: _left(value, {int(one[2]) - 1 for one in gone if one[1] == PLACES.get(key)})
+        if isinstance(value, list)
+        else value
         for key, value in form.items()
     }
 
