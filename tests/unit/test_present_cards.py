@@ -234,3 +234,11 @@ def test_rules_of_one_decision_share_a_card() -> None:
     one = about(found, "dose-interval-renal")
     assert {"dose-interval-renal", "renal-severe"} == set(one.rules)
     assert "(and 1 more on this)" in one.card.summary
+
+
+def test_a_card_names_no_file_that_its_reader_does_not_have() -> None:
+    for one in all_sent():
+        assert ".md" not in one["detail"]
+    reviewed = [one["detail"] for one in all_sent() if "Knowledge version" in one["detail"]]
+    assert reviewed
+    assert all("Not clinically validated" in detail for detail in reviewed)

@@ -15,6 +15,7 @@ NOT_KNOWN: Final = "not known"
 DISCLAIMER: Final = (
     "Not clinically validated; see SAFETY.md. A decision aid for professionals, not a substitute for judgement."
 )
+CAVEAT: Final = "Not clinically validated. A decision aid for professionals, not a substitute for judgement."
 VERDICTS: Final = {"stop": "STOP", "cannot-tell": "CANNOT TELL", "caution": "CAUTION", "go": "GO"}
 PHASES: Final = {"considering": "considering a start", "on-therapy": "on therapy"}
 MATCHES: Final = {"code": "", "name": "matched by name only", "derived": "derived", "": ""}
@@ -158,14 +159,18 @@ def fact(evidence: Evidence) -> str:
     return ", ".join(part for part in parts if part) + note
 
 
-def notes(finding: Finding, monograph: Monograph) -> tuple[str, ...]:
-    """What sets a finding apart from a plain statement of the text: an exception, our reading, a policy."""
+def notes(finding: Finding, monograph: Monograph, *, files: bool = True) -> tuple[str, ...]:
+    """What sets a finding apart from a plain statement of the text: an exception, our reading, a policy.
+
+    `files`: name those of the project, for readers who have them.
+    """
     found = []
     if finding.exception:
         found.append(f"Exception that applies: {finding.exception}.")
     reading = monograph.interpretations.get(finding.interpretation) if finding.interpretation else None
     if reading is not None:
-        found.append(f"Our reading of the monograph: {reading.title} ({reading.id} in INTERPRETATIONS.md).")
+        where = f" ({reading.id} in INTERPRETATIONS.md)" if files else ""
+        found.append(f"Our reading of the monograph: {reading.title}{where}.")
     elif finding.interpretation:
         found.append(f"Our reading of the monograph ({finding.interpretation}).")
     kinds = {basis.kind for basis in finding.basis}

@@ -106,7 +106,7 @@ def written(finding: Finding, ready: Prepared) -> Written:
         of,
         f"**{said(finding.title)}** ({finding.severity}, {code(finding.id)})",
         said(finding.action),
-        tuple(said(note) for note in words.notes(finding, ready.monograph)),
+        tuple(said(note) for note in words.notes(finding, ready.monograph, files=False)),
         grounds(finding, ready),
     )
     ready.written[finding.id] = found
@@ -155,7 +155,7 @@ def footer(review: Review) -> str:
     used = review.knowledge
     return (
         f"Knowledge version {code(used.version)}, hash {code(used.hash)}, edition of {used.revised.isoformat()}. "
-        f"{words.DISCLAIMER}"
+        f"{words.CAVEAT}"
     )
 
 
