@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -78,8 +79,9 @@ def sentence(review: Review) -> str:
 
 def _counts(review: Review) -> str:
     """What applies and what is open. A review without any question says so."""
-    applies = {s: _count(review, s, "applies") for s in ("critical", "warning")}
-    unknown = {s: _count(review, s, "unknown") for s in ("critical", "warning")}
+    numbers = _numbers(review)
+    applies = {s: numbers[s, "applies"] for s in ("critical", "warning")}
+    unknown = {s: numbers[s, "unknown"] for s in ("critical", "warning")}
     if not review.findings:
         return "No question of the monograph was asked, so this is no all-clear."
     if review.verdict == "stop":
@@ -102,8 +104,9 @@ def _counts(review: Review) -> str:
     return "No critical finding and no warning applies, and none is open."
 
 
-def _count(review: Review, severity: str, status: str) -> int:
-    return sum(finding.severity == severity and finding.status == status for finding in review.findings)
+def _numbers(review: Review) -> Counter[tuple[str, str]]:
+    """How many findings there are of each severity and status."""
+    return Counter((finding.severity, finding.status.value) for finding in review.findings)
 
 
 def _open(number: int, kind: str) -> str:
@@ -117,13 +120,14 @@ def counted(number: int, one: str, several: str) -> str:
 
 def clear_count(review: Review) -> str:
     """How many questions were answered with no, by severity."""
-    total = sum(finding.status == "clear" for finding in review.findings)
+    numbers = _numbers(review)
+    clear = {severity: numbers[severity, "clear"] for severity in ("critical", "warning", "info")}
+    total = sum(clear.values())
     if not review.findings:
         return "No question was asked."
     if not total:
         return f"None of the {counted(len(review.findings), 'question', 'questions')} is answered with no."
-    parts = ((s, _count(review, s, "clear")) for s in ("critical", "warning", "info"))
-    split = ", ".join(f"{number} {severity}" for severity, number in parts if number)
+    split = ", ".join(f"{number} {severity}" for severity, number in clear.items() if number)
     verb = "does" if total == 1 else "do"
     asked = counted(len(review.findings), "question", "questions")
     return f"{total} of {asked} {verb} not apply to this patient ({split})."

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -33,6 +34,7 @@ class Amounts(msgspec.Struct, frozen=True):
         return mg_per_day * self.interval_h / 24
 
 
+@lru_cache(maxsize=4096)
 def exact(value: float) -> Fraction:
     """The number as it is written: 0.1 is one tenth."""
     return Fraction(repr(round_digits(value)))
