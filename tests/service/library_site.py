@@ -32,7 +32,11 @@ def state() -> State:
     known = [*(load(PACKAGED / name) for name in packaged()), made_up()]
     nothing = cast(Any, None)
     reviewers = {m.drug.id: Reviewer(m) for m in known}
-    return State(Settings(), reviewers, prefetch={}, today=lambda: TODAY, metrics=nothing, gate=nothing, fhir=nothing)
+    folders = {name: PACKAGED / name for name in packaged()}
+    return State(
+        Settings(), reviewers, prefetch={}, today=lambda: TODAY, metrics=nothing, gate=nothing, fhir=nothing,
+        folders=folders,
+    )  # fmt: skip
 
 
 @cache

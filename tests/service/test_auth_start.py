@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import tokens
 
-from apothecary.service.auth import advice, check_start
 from apothecary.service.settings import Client, Limits, Settings, SettingsError, SmartServer
+from apothecary.service.start import advice, check_start
 
 PUBLIC = {"host": "0.0.0.0", "base_url": "https://cds.example.org"}
 JKU = Client(iss="https://ehr.example.org", jku="https://ehr.example.org/jwks")

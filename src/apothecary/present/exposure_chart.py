@@ -9,7 +9,7 @@ import msgspec
 from apothecary.kinetics.typical import course, typical
 from apothecary.present.dose_words import amount, every
 from apothecary.present.exposure_content import level
-from apothecary.present.trend import Label
+from apothecary.present.trend import Label, mark_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ _POINTS: Final = 400
 _A_CYCLE: Final = 16  # points, so that each peak is seen
 _SHORTEST: Final = 48.0  # h
 _LONG: Final = 168.0  # h; a longer interval is drawn once
-_UP: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _HOURS: Final = (6, 12, 24, 48, 96, 168, 336, 672)
 _TICKS: Final = 8
 
@@ -69,7 +68,7 @@ def chart(exposure: Exposure) -> Chart | None:
     lines = [course(patient, one, times) for one in drawn]
     target = exposure.target
     highest = max(*(one.maximum_mg_L for one in drawn), target.value if target is not None else 0.0)
-    step = _step(highest)
+    step = mark_step(highest)
     top = step * -int(-highest // step)
     end = times[-1]
 
@@ -108,17 +107,6 @@ def _times(drawn: Sequence[Regimen]) -> tuple[float, ...]:
     end = longest if longest > _LONG else max(_SHORTEST, 2 * longest)
     count = max(_POINTS, int(end / shortest * _A_CYCLE) + 1)
     return tuple(end * number / count for number in range(count + 1))
-
-
-def _step(highest: float) -> float:
-    """The distance of the marks: a round number, about four to the top."""
-    raw = max(highest, 1e-9) / 4
-    power = 1.0
-    while power * 10 <= raw:
-        power *= 10
-    while power > raw:
-        power /= 10
-    return next(power * factor for factor in _UP if power * factor >= raw - 1e-12)
 
 
 def _description(drawn: Sequence[Regimen], exposure: Exposure) -> str:

@@ -55,7 +55,7 @@ def chart(trend: Trend, limit_text: str = "") -> Chart | None:
     if not trend.points:
         return None
     highest = max((*(point.value for point in trend.points), trend.limit or 0))
-    step = _step(highest)
+    step = mark_step(highest)
     top = step * max(1, -int(-highest // step))
     first, last = trend.points[0].date.toordinal(), trend.points[-1].date.toordinal()
 
@@ -93,7 +93,7 @@ def bars(levels: tuple[int, ...], encoding: str) -> str:
     return "".join(BARS[level] for level in levels)
 
 
-def _step(highest: float) -> float:
+def mark_step(highest: float) -> float:
     """The distance of the marks: a round number, about four to the top."""
     raw = max(highest, 1e-9) / _TICKS
     power = 1.0

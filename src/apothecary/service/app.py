@@ -73,7 +73,9 @@ class _Protected:
 
 
 def _state(settings: Settings, today: Callable[[], date]) -> State:
-    reviewers = {reviewer.monograph.drug.id: reviewer for reviewer in _reviewers(settings)}
+    folders, reviewers = {}, {}
+    for folder, reviewer in _reviewers(settings):
+        folders[reviewer.monograph.drug.id], reviewers[reviewer.monograph.drug.id] = folder, reviewer
     health, metrics = Health(), Metrics()
     log = _log(settings, health)
     overrides = None
@@ -92,10 +94,12 @@ def _state(settings: Settings, today: Callable[[], date]) -> State:
         log=log,
         overrides=overrides,
         health=health,
+        folders=folders,
     )
 
 
-def _reviewers(settings: Settings) -> list[Reviewer]:
+def _reviewers(settings: Settings) -> list[tuple[Path, Reviewer]]:
+    """The monographs to serve, made ready, and the folder that each was read from."""
     names = settings.monographs or (() if settings.knowledge else tuple(packaged()))
     unknown = [name for name in names if name not in packaged()]
     if unknown:
@@ -103,10 +107,10 @@ def _reviewers(settings: Settings) -> list[Reviewer]:
         raise SettingsError(f"There is no monograph {unknown[0]!r} to serve. Packaged monographs: {known}.")
     folders: list[Path] = [*(PACKAGED / name for name in names), *settings.knowledge]
     try:
-        found = [load(folder) for folder in folders]
+        found = [(folder, load(folder)) for folder in folders]
         if settings.terminology is None:
-            return [Reviewer(monograph) for monograph in found]
-        return [Reviewer(*extend(monograph, settings.terminology)) for monograph in found]
+            return [(folder, Reviewer(monograph)) for folder, monograph in found]
+        return [(folder, Reviewer(*extend(monograph, settings.terminology))) for folder, monograph in found]
     except KnowledgeError as error:
         raise SettingsError(f"The knowledge is invalid: {error.mistakes[0]} See `apothecary check`.") from error
 

@@ -12,10 +12,7 @@ from apothecary.service.errors import Refusal
 from apothecary.service.keys import ALGORITHMS, Fetch, KeySource, PublicKey, fetch
 from apothecary.service.replay import Replay, ReplayError
 from apothecary.service.settings import Client, Settings
-from apothecary.service.start import advice, check_start
 from apothecary.service.state import State, inside_call
-
-__all__ = ["Gate", "advice", "authorize", "check_start"]
 
 LEEWAY_SECONDS: Final = 30.0  # how far the clocks of client and service may be apart
 LONGEST_SECONDS: Final = 3600.0  # from iat to exp, and how old iat may be

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from apothecary.service.errors import Refusal
@@ -14,6 +15,11 @@ _DRAINED: Final = 256 * 1024 * 1024  # of a body that is too large this much is 
 _DRAIN_SECONDS: Final = 5.0
 _BUSY: Final = "Too much is being sent to this service at the moment. Try again in a few seconds."
 _NOTHING: Final[Message] = {"type": "http.request", "body": b"", "more_body": False}
+
+
+def media_type(request: Request) -> str:
+    """What a request says that its body is, without parameters such as the character set; empty when it does not."""
+    return request.headers.get("content-type", "").split(";")[0].strip().casefold()
 
 
 class Gone(Exception):

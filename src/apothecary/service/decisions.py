@@ -35,6 +35,8 @@ async def log_review(
 
     Refusal(503) where the site refuses unlogged answers. Nothing happens without a log and in the self-test.
     """
+    if state.log is None or inside:
+        return None
     body = {
         "service": service,
         "request": request_id,
@@ -45,7 +47,7 @@ async def log_review(
         "rules": _rules(review),
     }
     said = Said("review", review.drug, review.knowledge.version, hook, patient, body)
-    return None if inside else await _write(state, said, cards)
+    return await _write(state, said, cards)
 
 
 async def log_cards(
@@ -61,9 +63,11 @@ async def log_cards(
     inside: bool = False,
 ) -> str | None:
     """Writes the cards that were shown where no review could be made; the answer and the errors of `log_review`."""
+    if state.log is None or inside:
+        return None
     body = {"service": service, "request": request_id, "knowledge_hash": monograph.hash, "why": why}
     said = Said("note", monograph.drug.id, monograph.version, hook, patient, body)
-    return None if inside else await _write(state, said, cards)
+    return await _write(state, said, cards)
 
 
 class Said(NamedTuple):

@@ -12,6 +12,8 @@ from apothecary.knowledge.schema import PhaseName
 from apothecary.present import as_json
 from apothecary.record import RecordError, read_record
 from apothecary.review import ExpiredEdition, UnknownUse
+from apothecary.service.auth import authorize
+from apothecary.service.body import media_type
 from apothecary.service.decisions import log_review
 from apothecary.service.errors import Refusal
 from apothecary.service.openapi import described
@@ -43,11 +45,9 @@ def router(state: State) -> APIRouter:
             known = ", ".join(state.reviewers)
             raise Refusal(404, "unknown-drug", f"There is no monograph of that drug. Monographs: {known}.")
         inside = inside_call(asking) is not None
-        if not inside:
-            await state.gate.check(asking.headers.get("authorization"), f"{state.base_url(asking)}/review/{drug}")
+        await authorize(asking, state, f"/review/{drug}")
         as_of, phase, indication = _asked(asking, state)
-        kind = asking.headers.get("content-type", "").split(";")[0].strip().casefold()
-        if kind not in _TYPES:
+        if media_type(asking) not in _TYPES:
             message = f"A record is sent as {_TYPES[0]}, {_TYPES[1]} or, in the short form, {_TYPES[2]}."
             raise Refusal(415, "not-a-record", message, {"Accept": ", ".join(_TYPES)})
         asking.state.hook, asking.state.drug = "api", drug

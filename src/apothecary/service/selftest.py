@@ -5,15 +5,13 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
 from starlette.types import ASGIApp, Message
 
-from apothecary.knowledge import PACKAGED, KnowledgeError
-from apothecary.knowledge.yamlfile import read_yaml
+from apothecary.knowledge import KnowledgeError
 from apothecary.logic import Truth
 from apothecary.record import RecordError, read_record
 from apothecary.review import Reviewer
@@ -57,7 +55,7 @@ async def self_test(app: ASGIApp, state: State) -> Report:
     untested = []
     for drug, reviewer in state.reviewers.items():
         try:
-            files = load_cases(_folder(state, drug) / "cases")
+            files = load_cases(state.folders[drug] / "cases")
         except KnowledgeError as error:
             failures += [f"{drug}: {mistake}" for mistake in error.mistakes]
             continue
@@ -73,15 +71,6 @@ async def self_test(app: ASGIApp, state: State) -> Report:
                 failures += [f"{drug}: {sentence}" for sentence in said]
                 await asyncio.sleep(0)
     return Report(cases, hooks, round(time.perf_counter() - started, 3), tuple(failures), tuple(untested))
-
-
-def _folder(state: State, drug: str) -> Path:
-    """Where the knowledge of a drug comes from; its cases lie there too."""
-    for folder in state.settings.knowledge:
-        path = folder / "monograph.yaml"
-        if read_yaml(path, path.name)["drug"]["id"] == drug:
-            return folder
-    return PACKAGED / drug
 
 
 async def _api(app: ASGIApp, reviewer: Reviewer, file: CaseFile, case: Case) -> list[str]:

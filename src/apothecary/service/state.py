@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -30,7 +31,10 @@ class Inside:
 
 @dataclass(frozen=True)
 class State:
-    """Settings, the monographs made ready and their prefetch templates by drug id, and what talks to the outside."""
+    """Settings, the monographs made ready and their prefetch templates by drug id, and what talks to the outside.
+
+    `folders`: where the knowledge of each drug was read from.
+    """
 
     settings: Settings
     reviewers: dict[str, Reviewer]
@@ -41,6 +45,7 @@ class State:
     fhir: "FhirClient"
     log: "Writer | None" = None
     overrides: "Overrides | None" = None
+    folders: dict[str, Path] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
 
     def as_of(self, request: Request) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -10,8 +10,6 @@ from apothecary.logic import Truth
 
 if TYPE_CHECKING:
     from apothecary.review.result import Finding
-
-HookName = Literal["patient-view", "order-select", "order-sign"]
 
 
 class Draft(msgspec.Struct, frozen=True):

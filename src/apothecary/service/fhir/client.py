@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 import msgspec
 
+from apothecary.record.fhir_decode import kind_of
 from apothecary.service.errors import Refusal
 from apothecary.service.fhir.address import read_address
 from apothecary.service.fhir.pages import Search, check_read, not_had, report
@@ -35,6 +36,11 @@ class Access(msgspec.Struct, frozen=True):
     def __rich_repr__(self) -> "list[tuple[str, str]]":
         """The same for printing in colors."""
         return [("server", self.server)]
+
+
+def failed(value: msgspec.Raw) -> bool:
+    """Whether a fetched value is a report of why there are no data."""
+    return kind_of(value) == "OperationOutcome"
 
 
 class FhirClient:

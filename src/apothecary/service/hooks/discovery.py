@@ -73,7 +73,12 @@ def templates(m: Monograph) -> dict[str, str]:
 
 def queries(m: Monograph, patient: str) -> dict[str, str]:
     """The same as `templates`, for one patient."""
-    return {key: template.replace(_PATIENT, patient) for key, template in templates(m).items()}
+    return filled(templates(m), patient)
+
+
+def filled(templates: Mapping[str, str], patient: str) -> dict[str, str]:
+    """Templates with the patient's id in the place of the token."""
+    return {key: template.replace(_PATIENT, patient) for key, template in templates.items()}
 
 
 def _templates(m: Monograph) -> Iterator[tuple[str, str]]:

@@ -5,17 +5,15 @@ from collections.abc import Mapping
 import msgspec
 
 from apothecary.record import Record
-from apothecary.record.fhir_decode import kind_of
 from apothecary.record.hooks import Context, Request
 from apothecary.record.reader import read_request
 from apothecary.service.fhir.address import check_server
-from apothecary.service.fhir.client import Access
-from apothecary.service.hooks.discovery import KEYS
+from apothecary.service.fhir.client import Access, failed
+from apothecary.service.hooks.discovery import KEYS, filled
 from apothecary.service.hooks.request import Asked
 from apothecary.service.settings import Client
 from apothecary.service.state import State
 
-_PATIENT = "{{context.patientId}}"
 _SECTIONS = {key: section for key, (section, _) in KEYS.items()}
 
 
@@ -28,7 +26,7 @@ async def gathered(
     fetched becomes an OperationOutcome. Refusal when the server is one that may not be asked.
     """
     sent = dict(asked.prefetch)
-    absent = {key: query.replace(_PATIENT, asked.patient) for key, query in templates.items() if key not in sent}
+    absent = filled({key: query for key, query in templates.items() if key not in sent}, asked.patient)
     if asked.server is None:
         return sent
     server = check_server(asked.server, state.settings, client)
@@ -37,7 +35,7 @@ async def gathered(
     access = Access(server, asked.authorization.access_token, asked.authorization.scope)
     fetched = await state.fhir.fetch(access, absent)
     for value in fetched.values():
-        state.metrics.fetched("failed" if kind_of(value) == "OperationOutcome" else "fetched")
+        state.metrics.fetched("failed" if failed(value) else "fetched")
     return {**sent, **fetched}
 
 

@@ -1,6 +1,6 @@
 """The addresses of CDS Hooks: discovery, one for each service, and feedback."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter
@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apothecary.present.cards import encode
+from apothecary.service.auth import authorize
+from apothecary.service.body import media_type
 from apothecary.service.decisions import log_feedback
 from apothecary.service.errors import Refusal
 from apothecary.service.hooks import endpoint, feedback, request
@@ -25,11 +27,6 @@ def router(state: State) -> APIRouter:
     discovery = msgspec.json.encode({"services": services({id_: r.monograph for id_, r in state.reviewers.items()})})
     known = _known(state)
 
-    async def client(asking: Request, path: str) -> Any:
-        if inside_call(asking) is not None:
-            return None
-        return await state.gate.check(asking.headers.get("authorization"), f"{state.base_url(asking)}{path}")
-
     def service(id_: str) -> tuple[str, tuple[str, ...]]:
         if id_ not in known:
             message = f"There is no service of that id. Services: {', '.join(known)}."
@@ -38,13 +35,13 @@ def router(state: State) -> APIRouter:
 
     @routes.get("/cds-services", **described("Which services there are", answer="Discovery"))
     async def discover(asking: Request) -> Response:
-        await client(asking, "/cds-services")
+        await authorize(asking, state, "/cds-services")
         return Response(discovery, media_type=_JSON)
 
     @routes.post("/cds-services/{id}", **described("The cards for a hook", body="CDSRequest", answer="CDSResponse"))
     async def call(asking: Request, id: str) -> Response:
         drug, hooks = service(id)
-        caller = await client(asking, f"/cds-services/{id}")
+        caller = await authorize(asking, state, f"/cds-services/{id}")
         body = await json_body(asking)
         asked = request.read(body, hooks)
         asking.state.hook, asking.state.drug, asking.state.service = asked.hook, drug, id
@@ -57,7 +54,7 @@ def router(state: State) -> APIRouter:
     @routes.post("/cds-services/{id}/feedback", **described("What became of cards", body="Feedback", answer="Nothing"))
     async def take_feedback(asking: Request, id: str) -> Response:
         drug, _ = service(id)
-        await client(asking, f"/cds-services/{id}/feedback")
+        await authorize(asking, state, f"/cds-services/{id}/feedback")
         items = feedback.read(await json_body(asking))
         asking.state.drug, asking.state.service = drug, id
         await log_feedback(state, id, drug, items)
@@ -78,8 +75,7 @@ def _known(state: State) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 async def json_body(asking: Request) -> bytes:
     """The body of a request that says it is JSON; Refusal(415) for any other type."""
-    kind = asking.headers.get("content-type", "").split(";")[0].strip().casefold()
-    if kind not in _ACCEPTED:
+    if media_type(asking) not in _ACCEPTED:
         message = f"The body must be JSON: send the header Content-Type: {_JSON}."
         raise Refusal(415, "not-json", message, {"Accept": ", ".join(_ACCEPTED)})
     return await asking.body()

@@ -49,7 +49,7 @@ def router(state: State) -> APIRouter:
         reviewer = state.reviewers[drug]
         try:
             form = (await sent_form(request, state)).form
-            asked = Asked.from_form({**_first(form), "drug": drug}, state, state.as_of(request))
+            asked = Asked.from_form({**form.firsts(), "drug": drug}, state, state.as_of(request))
             answered, errors = entered(form, asked, reviewer)
             if errors:
                 return await respond(request, state, asked, form=form, errors=errors)
@@ -65,7 +65,7 @@ def router(state: State) -> APIRouter:
     async def calendar(request: Request) -> Response:
         try:
             form = (await sent_form(request, state)).form
-            asked = Asked.from_form(_first(form), state, state.as_of(request))
+            asked = Asked.from_form(form.firsts(), state, state.as_of(request))
             reviewer = state.reviewers[asked.drug]
             answered, errors = entered(form, asked, reviewer)
             if errors:
@@ -85,10 +85,6 @@ def router(state: State) -> APIRouter:
         )
 
     return made
-
-
-def _first(form: dict[str, list[str]]) -> dict[str, str]:
-    return {name: found[0] for name, found in form.items() if found}
 
 
 def _file(name: str) -> dict[str, str]:

@@ -42,7 +42,7 @@ def enter(
         drug = request.query_params.get("drug", "")
     reviewer = state.reviewers.get(drug) or next(iter(state.reviewers.values()))
     m = reviewer.monograph
-    values = {name: found[0] for name, found in (form or {}).items() if found}
+    values = form.firsts() if form is not None else {}
     today = state.as_of(request).isoformat()
     values.setdefault("as_of", asked.as_of.isoformat() if asked is not None else today)
     values.setdefault("indication", (asked.indication or "") if asked is not None else "")

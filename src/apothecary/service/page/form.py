@@ -38,6 +38,10 @@ class Form(dict[str, list[str]]):
         """The first value without blanks around it; empty when the field was not sent."""
         return self[name][0].strip() if self.get(name) else ""
 
+    def firsts(self) -> dict[str, str]:
+        """The first value of each field, as it was sent."""
+        return {name: values[0] for name, values in self.items() if values}
+
     def lines(self, name: str) -> list[str]:
         """The lines of a text that hold something."""
         return [line.strip() for line in self.one(name).splitlines() if line.strip()]

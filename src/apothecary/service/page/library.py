@@ -1,15 +1,13 @@
 """The monographs to browse: sections, rules in full, and every statement with what rests on it."""
 
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apothecary.knowledge import PACKAGED, Monograph
-from apothecary.knowledge.yamlfile import read_yaml
+from apothecary.knowledge import Monograph
 from apothecary.present import words
 from apothecary.present.browsed import Browsed, filtered
 from apothecary.present.cited_by import browsed
@@ -37,7 +35,7 @@ def router(state: State) -> APIRouter:
             return downloads.no_drug(request, state, drug)
         monograph = state.reviewers[drug].monograph
         if drug not in ready:
-            ready[drug] = browsed(monograph, cases(drug, state.settings.knowledge))
+            ready[drug] = browsed(monograph, cases(state.folders.get(drug)))
         wanted = " ".join(q[:_LONGEST].split())
         shown = filtered(ready[drug], wanted)
         return page(request, state, "monograph.html", drug=drug, shown=shown, q=wanted)
@@ -45,23 +43,12 @@ def router(state: State) -> APIRouter:
     return made
 
 
-def cases(drug: str, folders: tuple[Path, ...]) -> dict[str, int] | None:
-    """How many example patients each rule of a drug has; None where its folder holds none."""
-    folder = next((one for one in folders if _drug_of(one) == drug), PACKAGED / drug) / "cases"
-    return _counted(folder) if folder.is_dir() else None
-
-
-@cache
-def _drug_of(folder: Path) -> str | None:
-    name = "monograph.yaml"
-    found = read_yaml(folder / name, name) if (folder / name).is_file() else None
-    return found["drug"]["id"] if isinstance(found, dict) else None
-
-
-@cache
-def _counted(folder: Path) -> dict[str, int]:
+def cases(folder: Path | None) -> dict[str, int] | None:
+    """How many example patients each rule has in a monograph's folder; None where it holds none."""
+    if folder is None or not (folder / "cases").is_dir():
+        return None
     found: Counter[str] = Counter()
-    for file in load_cases(folder):
+    for file in load_cases(folder / "cases"):
         found[file.rule] += len(file.cases)
     return dict(found)
 

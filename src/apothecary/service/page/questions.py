@@ -14,7 +14,6 @@ from apothecary.review import Need, Review, Reviewer
 from apothecary.review.context import LABELS
 from apothecary.review.index import Index, shown
 from apothecary.review.observed import Known
-from apothecary.review.orders import DOSE, ROUTE, TIMING
 from apothecary.review.quantities import resolve
 from apothecary.service.page.measured import Measured, measured, names_of
 
@@ -27,7 +26,6 @@ KEYS: Final[dict[SectionName, str]] = {
     "procedure": "procedures",
 }
 _SECTIONS: Final = {label: name for name, (label, _) in LABELS.items()}
-_ORDERED: Final = (DOSE, TIMING, ROUTE)
 _CHOOSE: Final = "Choose which use the dose is for, or add it to the problems."
 _ALL: Final = "A value is known; other results could disagree with it. Tick that these are all, or add another result."
 _MOST: Final = 6

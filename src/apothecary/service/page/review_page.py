@@ -76,7 +76,7 @@ async def respond(
             request, state, "error.html", status=refusal.status, title=title, message=refusal.message, advice=advice
         )
     wrong = errors or {}
-    kept = {name: found[0] for name, found in (form or {}).items() if found} if wrong else {}
+    kept = form.firsts() if wrong and form is not None else {}
     status = 422 if wrong else 200
     try:
         return page(

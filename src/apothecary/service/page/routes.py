@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from apothecary.service.body import media_type
 from apothecary.service.page.asked import Asked, NotAsked
 from apothecary.service.page.entry_page import enter
 from apothecary.service.page.form import Form, entered
@@ -54,7 +55,7 @@ def router(state: State) -> APIRouter:
             return enter(request, state, message=str(error))
         form = sent.form
         try:
-            asked = Asked.from_form({name: found[0] for name, found in form.items()}, state, state.as_of(request))
+            asked = Asked.from_form(form.firsts(), state, state.as_of(request))
         except NotAsked as error:
             return enter(request, state, form=form, message=str(error))
         if sent.file is not None:
@@ -91,8 +92,7 @@ def router(state: State) -> APIRouter:
 
 async def sent_form(request: Request, state: State) -> Sent:
     """The fields and the file of a form; NotAsked for what is no form, UnicodeDecodeError for a file not in UTF-8."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().casefold()
-    if kind not in _FORMS:
+    if media_type(request) not in _FORMS:
         raise NotAsked("What was sent is no form. Enter the patient here, or send a record to /review/{drug} instead.")
     try:
         data = await request.form(max_files=4, max_fields=_FIELDS, max_part_size=state.settings.limits.body_bytes)

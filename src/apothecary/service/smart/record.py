@@ -15,11 +15,6 @@ class _Link(msgspec.Struct):
     url: str = ""
 
 
-class _Links(msgspec.Struct):
-    resourceType: str = ""
-    link: list[_Link] = []
-
-
 class _Kept(msgspec.Struct, omit_defaults=True):
     """The fields of a search result that the record reader needs."""
 
@@ -30,7 +25,6 @@ class _Kept(msgspec.Struct, omit_defaults=True):
     entry: list[msgspec.Raw] = []
 
 
-_links: Final = msgspec.json.Decoder(_Links)
 _kept: Final = msgspec.json.Decoder(_Kept)
 
 
@@ -42,11 +36,6 @@ def record(patient: str, queries: Mapping[str, str], fetched: Mapping[str, msgsp
     values = {KEYS[key][1]: _answered(queries[key], value) for key, value in fetched.items()}
     request = Request(hook="patient-view", context=Context(patientId=patient), prefetch=values)
     return msgspec.json.encode(request).decode()
-
-
-def failed(value: msgspec.Raw) -> bool:
-    """Whether a fetched value is an error report."""
-    return _links.decode(value).resourceType == "OperationOutcome"
 
 
 def _answered(query: str, value: msgspec.Raw) -> msgspec.Raw:

@@ -9,14 +9,14 @@ from starlette.responses import RedirectResponse, Response
 
 from apothecary.service.errors import Refusal
 from apothecary.service.fhir.address import read_address, same_address
-from apothecary.service.fhir.client import Access
+from apothecary.service.fhir.client import Access, failed
 from apothecary.service.hooks.discovery import queries
 from apothecary.service.page.asked import Asked
 from apothecary.service.page.frame import page
 from apothecary.service.page.review_page import respond
 from apothecary.service.settings import SettingsError, SmartServer
 from apothecary.service.smart import oauth
-from apothecary.service.smart.record import failed, record
+from apothecary.service.smart.record import record
 from apothecary.service.smart.session import KEY, Launch, Vault, clear, put
 from apothecary.service.smart.stopped import Stopped
 from apothecary.service.state import State
