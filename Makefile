@@ -37,12 +37,13 @@ bench: $(READY_DEV)
 	$(BIN)/python bench/review.py
 	$(BIN)/python bench/kinetics.py
 	$(BIN)/python bench/service.py
+	$(BIN)/python bench/population.py
 
 docs: $(READY_DEV)  ## rewrites the pages that are made from the knowledge
 	$(BIN)/python -m docs.make
 
 lock:  ## renews both lock files from pyproject.toml (needs uv); the second holds to the versions of the first
-	$(LOCK) --group build --extra kinetics --extra plot --extra parquet --extra service -o requirements.lock
+	$(LOCK) --group build --extra kinetics --extra plot --extra parquet --extra service --extra population -o requirements.lock
 	$(LOCK) --group dev --all-extras -c requirements.lock -o requirements-dev.lock
 
 $(READY): requirements.lock pyproject.toml

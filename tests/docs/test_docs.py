@@ -6,6 +6,7 @@ from typing import get_args
 
 import blocks as b
 import msgspec
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -13,9 +14,12 @@ from apothecary import logic
 from apothecary.knowledge import authoring, kinetics
 from apothecary.knowledge import schema as k
 from apothecary.knowledge.therapy import Adjustment, NoRecommendation
+from apothecary.population import first, summary
+from apothecary.population.measures import Measure
 from apothecary.record import RecordError, read_record
 from apothecary.review.cases import Case, CaseFile
 
+STOPS = re.compile(r"\b(?:FactsError|c\.Failure|_no_room)\(\s*\"([\w-]+)\"")
 PROBLEM = re.compile(r"\b(?:Problem|RecordError)\(\s*\"([\w-]+)\"")
 
 
@@ -73,13 +77,17 @@ def test_every_record_that_a_page_gives_is_read_without_a_problem(block: b.Block
     assert () == read_record(block.text.encode()).problems
 
 
-@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo", "show", "handout"])
+@pytest.mark.parametrize(
+    "command", ["review", "explain", "check", "monographs", "demo", "show", "handout", "population", "cohort"]
+)
 def test_every_command_is_shown_in_the_readme(command: str) -> None:
     shown = [step.command for block in CONSOLE if block.page == "README.md" for step in b.steps(block)]
     assert any(f"apothecary {command}" in line for line in shown)
 
 
-@pytest.mark.parametrize("command", ["review", "explain", "check", "monographs", "demo", "show", "handout"])
+@pytest.mark.parametrize(
+    "command", ["review", "explain", "check", "monographs", "demo", "show", "handout", "population", "cohort"]
+)
 def test_every_option_is_in_the_readme(command: str, tmp_path: Path) -> None:
     _, printed = b.run(f"apothecary {command} --help", tmp_path)
     options = set(re.findall(r"^\s*(--[a-z-]+)", "\n".join(printed), re.M)) - {"--help"}
@@ -118,6 +126,20 @@ def accepted(form: str) -> set[str]:
 def test_the_short_form_of_the_readme_has_every_key() -> None:
     whole = next(x for x in b.ALL if x.page == "README.md" and x.title == "complete.yaml")
     assert accepted("strange: 1") == set(yaml.safe_load(whole.text)) | {"age"}
+
+
+@pytest.mark.parametrize("command", ["population", "cohort"])
+def test_every_option_is_on_the_page_of_its_command(command: str, tmp_path: Path) -> None:
+    _, printed = b.run(f"apothecary {command} --help", tmp_path)
+    options = set(re.findall(r"^\s*(--[a-z-]+)", "\n".join(printed), re.M)) - {"--help"}
+    page = (b.ROOT / "docs" / f"{command}.md").read_text(encoding="utf-8")
+    assert set() == {option for option in options if f"`{option}`" not in page}
+
+
+@pytest.mark.parametrize("schema", [summary.SCHEMA, first.SCHEMA], ids=["summary", "first"])
+def test_every_column_of_the_results_is_documented(schema: pa.Schema) -> None:
+    page = (b.ROOT / "docs" / "population.md").read_text(encoding="utf-8")
+    assert [] == [name for name in schema.names if f"`{name}`" not in page]
 
 
 def test_the_keys_of_an_entry_are_listed() -> None:
@@ -163,7 +185,7 @@ def test_every_field_of_every_condition_is_documented(conditions: list[dict[str,
              k.TranslatedLine, k.Handout, k.Model, k.Exposure, kinetics.Parameter, kinetics.Power,
              kinetics.Proportional, kinetics.PowerOfTen, kinetics.OnDialysis, kinetics.Variability,
              kinetics.Residual, kinetics.Population, kinetics.Limit, kinetics.Subject, kinetics.Observed,
-             kinetics.Target, kinetics.Mechanism, Case, CaseFile]
+             kinetics.Target, kinetics.Mechanism, Measure, Case, CaseFile]
 )  # fmt: skip
 def test_every_key_of_a_knowledge_file_is_documented(kind: type[msgspec.Struct]) -> None:
     page = (b.ROOT / "docs" / "knowledge.md").read_text(encoding="utf-8")
@@ -175,3 +197,15 @@ def test_every_key_of_a_knowledge_file_is_documented(kind: type[msgspec.Struct])
 def test_every_code_of_a_problem_or_error_is_documented(code: str) -> None:
     page = (b.ROOT / "docs" / "records.md").read_text(encoding="utf-8")
     assert f"| {code} |" in page
+
+
+# --- docs/population.md ---------------------------------------------------------------------------------------------
+
+
+def test_every_code_of_an_error_about_many_patients_is_documented() -> None:
+    files = [*b.ROOT.glob("src/apothecary/population/**/*.py"), *b.ROOT.glob("src/apothecary/cli/population*.py")]
+    used = {code for path in files for code in STOPS.findall(path.read_text(encoding="utf-8"))}
+    page = (b.ROOT / "docs" / "population.md").read_text(encoding="utf-8")
+    told = {code for codes in re.findall(r"^\| ([\w, -]+) \| \d+ \|", page, re.M) for code in codes.split(", ")}
+    assert used - told == set()
+    assert {"stopped", "killed", "not-whole"} <= used

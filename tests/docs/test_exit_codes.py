@@ -61,6 +61,10 @@ FAILURES = [
     (3, ["review", "-"], OTHER),
     (3, ["explain", "neutropenia", "-"], DEAD),
     (4, ["review", "-", "--knowledge", str(ROOT / "docs")], PATIENT),
+    (2, ["population", "no-such-folder"], ""),
+    (2, ["population", "no-such-folder", "--out", "results", "--engine", "abacus"], ""),
+    (3, ["population", "no-such-folder", "--out", "results"], ""),
+    (4, ["population", "no-such-folder", "--out", "results", "--knowledge", str(ROOT / "docs")], ""),
 ]
 
 
@@ -73,7 +77,7 @@ def test_a_failure_has_its_exit_code_and_prints_no_review(code: int, arguments: 
 
 
 @pytest.mark.parametrize(
-    ("code", "arguments", "record"), [x for x in FAILURES if len(x[1]) > 1 and x[1][0] == "review"]
+    ("code", "arguments", "record"), [x for x in FAILURES if len(x[1]) > 1 and x[1][0] in ("review", "population")]
 )
 def test_a_failure_under_json_is_one_json_object(code: int, arguments: list[str], record: str) -> None:
     done = run(*arguments, "--format", "json", record=record)

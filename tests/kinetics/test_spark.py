@@ -3,13 +3,7 @@
 Needs Java and PySpark. Without them these tests are skipped, or fail where APOTHECARY_NO_SKIPS is set.
 """
 
-import importlib.util
-import os
-import shutil
-import sys
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +13,7 @@ import pytest
 from apothecary.kinetics import Dose, KineticsError
 from apothecary.kinetics.batches import MEASURES, Task, Virtual, exposure
 from apothecary.kinetics.virtual import Cohort, Uniform
+from spark_here import session
 from support import made_up
 
 TASK = Task(made_up().models["adults"], (Dose(0.0, 120.0),), 672.0, above=10.0)
@@ -35,37 +30,9 @@ pytestmark = pytest.mark.xdist_group("spark")  # one process, so that Spark star
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        missing("Java is not installed; install it (apt-get install openjdk-17-jre-headless) to run Spark.")
-    if importlib.util.find_spec("pyspark") is None:
-        missing("PySpark is not installed; install the extra `spark` to run it.")
-    from pyspark.sql import SparkSession
-
-    folder: Path = tmp_path_factory.mktemp("spark")
-    builder: Any = SparkSession.builder
-    settings = {
-        "spark.master": "local[1]", "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
-        "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2", "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.local.dir": str(folder), "spark.sql.execution.arrow.maxRecordsPerBatch": "3",
-    }  # fmt: skip
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYSPARK_PYTHON", sys.executable)  # the workers need what the tests have installed
-        with warnings.catch_warnings():
-            # where another test has loaded JAX here: the child that is forked for Java runs no Python of ours
-            warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
-            session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-        yield session
-        session.stop()
-
-
-def missing(message: str) -> None:
-    if "APOTHECARY_NO_SKIPS" in os.environ:
-        pytest.fail(message)
-    pytest.skip(message)
+    batches = {"spark.sql.execution.arrow.maxRecordsPerBatch": "3"}
+    with session(tmp_path_factory.mktemp("spark"), "local[1]", **batches) as started:
+        yield started
 
 
 def through_spark(frame: Any, task: Task) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ from apothecary import __version__
 from apothecary.cli import (
     audit,
     check,
+    cohort,
     demo,
     dose,
     explain,
     handout,
     log,
     monographs,
+    population,
     review,
     schedule,
     serve,
@@ -32,7 +34,23 @@ def app() -> None:
     """Drug monographs that run: a patient record in, a cited review out. Not clinically validated; see SAFETY.md."""
 
 
-for verb in (review, explain, dose, simulate, schedule, audit, check, monographs, show, handout, serve, log, demo):
+for verb in (
+    review,
+    explain,
+    dose,
+    simulate,
+    schedule,
+    audit,
+    check,
+    monographs,
+    show,
+    handout,
+    serve,
+    log,
+    population,
+    cohort,
+    demo,
+):
     app.add_command(verb.command)
 
 

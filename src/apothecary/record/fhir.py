@@ -49,6 +49,13 @@ _ROWS: dict[str, Callable[[f.Resource, str], rows.Found]] = {
 _KNOWN = frozenset((*_TABLE, "Medication", "Composition", "List", "OperationOutcome"))
 
 
+def found_rows(resource: f.Resource, kind: str, source: str, find: rows.Medications) -> rows.Found:
+    """The rows of a resource, and the sections they stand in."""
+    if kind in _USES:
+        return rows.medication_rows(resource, kind, source, find)
+    return _ROWS[kind](resource, source)
+
+
 class Collector:
     """Gathers the resources of one record, then turns them into rows; the only state while reading."""
 
@@ -228,11 +235,7 @@ class Collector:
         about = resource.subject or resource.patient
         if isinstance(about, f.Reference) and about.reference is not None and about.reference not in self.subjects:
             self.subjects[about.reference] = source
-        if kind in _USES:
-            found = rows.medication_rows(resource, kind, source, lambda ref: self._find_medication(ref, resource))
-        else:
-            found = _ROWS[kind](resource, source)
-        for table, row in found:
+        for table, row in found_rows(resource, kind, source, lambda ref: self.find_medication(ref, resource)):
             if draft and row.standing != "void":  # whatever its status, it is what is being ordered now
                 row = msgspec.structs.replace(row, kind="DraftOrder", standing="planned")
             self._keep(table, row, where)
@@ -248,7 +251,8 @@ class Collector:
                 except (msgspec.MsgspecError, RecursionError) as error:
                     self._add_malformed("Observation", inner, f"{where}.contained[{number}]", None, str(error))
 
-    def _find_medication(self, reference: str, user: f.Resource) -> tuple[Codes, Texts] | None:
+    def find_medication(self, reference: str, user: f.Resource) -> tuple[Codes, Texts] | None:
+        """Codes and texts of the Medication that a resource refers to; None when it is not in the record."""
         reference = reference.split("/_history/")[0]
         for inner in user.contained or ():
             if f"#{loosely(inner).id}" == reference:

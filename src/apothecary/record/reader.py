@@ -139,13 +139,13 @@ def _one_patient(collector: Collector, expected: str | None) -> Patient:
     if not known:
         return Patient(id=expected)
     resource = next(iter(known.values()))
-    return _patient(resource, collector)
+    return patient_of(resource, collector)
 
 
 def _check_subjects(collector: Collector, names: set[str]) -> None:
     others: dict[str, str] = {}
     for reference, source in collector.subjects.items():
-        identity = _identity(reference)
+        identity = identity_of(reference)
         if identity is None:
             message = f"{source} is about {reference}, which is not a patient; it was read as this patient's."
             collector.problems.append(Problem("not-a-patient", source, message))
@@ -160,7 +160,7 @@ def _check_subjects(collector: Collector, names: set[str]) -> None:
         raise RecordError("several-patients", f"The record holds rows of {len(others)} patients ({found}).")
 
 
-def _identity(reference: str) -> str | None:
+def identity_of(reference: str) -> str | None:
     """The id in a patient reference; None when it points to something else than a patient."""
     reference = reference.split("/_history/")[0]
     if reference.startswith("urn:"):
@@ -171,7 +171,8 @@ def _identity(reference: str) -> str | None:
     return identity if kind == "Patient" else None
 
 
-def _patient(resource: f.Resource, collector: Collector) -> Patient:
+def patient_of(resource: f.Resource, collector: Collector) -> Patient:
+    """What a Patient resource says; a date of birth that cannot be read is noted as a problem."""
     birth = parse_span(resource.birthDate)
     if resource.birthDate and birth is None:
         message = f"The date of birth {resource.birthDate!r} is not a date, so the age is not known."

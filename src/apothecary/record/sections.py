@@ -78,6 +78,11 @@ class Sections:
         self._searched: set[SectionName] = set()
         self._present_only: set[SectionName] = set()
 
+    def clear(self) -> None:
+        """Forgets everything."""
+        for said in (self.supplied, self._partial, self._empty, self._known_none, self._searched, self._present_only):
+            said.clear()
+
     def mark_searched(self, section: SectionName) -> None:
         """The whole section was searched, whatever was found."""
         self.supplied.add(section)
@@ -105,6 +110,10 @@ class Sections:
             self._known_none.add(section)
         else:
             self._empty.setdefault(section, "no information")
+
+    def declared(self) -> tuple[set[SectionName], set[SectionName]]:
+        """The sections stated to hold nothing, and those of which it is stated that nothing is known."""
+        return self._known_none, set(self._empty)
 
     def read_composition(self, sections: list[CompositionSection]) -> None:
         """States that the sections of a document declare, nested ones too."""

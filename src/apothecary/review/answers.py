@@ -85,10 +85,11 @@ def _newest_first(test: Test) -> tuple[int, int, str]:
 
 
 def _tests(ctx: Context, name: str, rows: list[Row]) -> list[Test]:
-    return [_test(ctx, name, row) for row in rows]
+    return [as_test(ctx, name, row) for row in rows]
 
 
-def _test(ctx: Context, name: str, row: Row) -> Test:
+def as_test(ctx: Context, name: str, row: Row) -> Test:
+    """What one row says as a test; only its answer and its standing as recorded decide."""
     seen = ctx.monograph.observations[name]
     hits = ctx.index.answer_hits(row) if row.standing == "current" else {}
     answers = {answer for answer, rule in seen.answers.items() if rule.value_set in hits}

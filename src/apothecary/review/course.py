@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 
 from apothecary.record import Span
+from apothecary.record.facts import Standing
 from apothecary.review.context import LABELS, Context
-from apothecary.review.index import Hit
 from apothecary.review.result import Need
 from apothecary.units import Duration, add_duration
 
@@ -21,6 +21,16 @@ class Course(msgspec.Struct, frozen=True):
     starts: tuple[Span, ...] = ()
     note: str = ""
     needs: tuple[Need, ...] = ()
+
+
+class Taking(msgspec.Struct, frozen=True, gc=False):
+    """What a row of the drug says of the time it was taken, with what the row is on the day of the review."""
+
+    kind: str
+    standing: Standing
+    when: Span | None
+    until: Span | None
+    source: str
 
 
 class _Piece(msgspec.Struct, frozen=True, gc=False):
@@ -57,33 +67,46 @@ def _course(ctx: Context, gap: Duration) -> Course:
         label, how = LABELS["medication"]
         said = "Only what is active was searched, not the past: an earlier order that goes on would move the start."
         return Course(needs=(Need(label, "not-supplied", f"{said} {how}"),))
-    hits = [hit for hit in ctx.index.hits("medication", ctx.monograph.drug.value_set) if hit.match > 1]
-    orders = [
-        hit for hit in hits if hit.standing == "current" and hit.row.kind not in _GIVEN_KINDS and _begun(hit, ctx)
+    rows = [
+        Taking(hit.row.kind, hit.standing, hit.row.when, hit.row.until, hit.row.source)
+        for hit in ctx.index.hits("medication", ctx.monograph.drug.value_set)
+        if hit.match > 1
     ]
-    pieces = [piece for hit in hits if (piece := _piece(hit, ctx)) is not None]
-    begin = _earliest([hit.row.when for hit in orders if hit.row.when is not None])
+    return starts_of(ctx, rows, ctx.start, gap)
+
+
+def starts_of(ctx: Context, rows: list[Taking], start: Span | None, gap: Duration) -> Course:
+    """The course that the rows of the drug make, given the first day it is known to be taken; asks no record."""
+    today = ctx.index.as_of
+    begins = [
+        row.when
+        for row in rows
+        if row.standing == "current" and row.kind not in _GIVEN_KINDS and row.when is not None and _begun(row, today)
+    ]
+    counts = ctx.duration(_COUNTS) if _COUNTS in ctx.monograph.values else Duration(0, 0)
+    pieces = [piece for row in rows if (piece := _piece(row, today, counts)) is not None]
+    begin = _earliest(begins)
     if begin is None:  # only doses given: the latest of them
-        begin = max((p.begin for p in pieces if p.begin is not None), key=lambda span: span.start, default=ctx.start)
+        begin = max((p.begin for p in pieces if p.begin is not None), key=lambda span: span.start, default=start)
+    if begin is None:
+        return _open("Supply the date on which the therapy started.")
     return _walk(begin, pieces, gap)
 
 
-def _begun(hit: Hit, ctx: Context) -> bool:
-    return hit.row.when is None or hit.row.when.start <= ctx.index.as_of
+def _begun(row: Taking, today: date) -> bool:
+    return row.when is None or row.when.start <= today
 
 
-def _piece(hit: Hit, ctx: Context) -> _Piece | None:
+def _piece(row: Taking, today: date, counts: Duration) -> _Piece | None:
     """What a row says of the time the drug was taken; None for plans, mistakes and what is to begin later."""
-    row = hit.row
-    if hit.standing in ("void", "planned") or not _begun(hit, ctx):
+    if row.standing in ("void", "planned") or not _begun(row, today):
         return None
     if row.kind in _GIVEN_KINDS and row.when is not None:
-        counts = ctx.duration(_COUNTS) if _COUNTS in ctx.monograph.values else Duration(0, 0)
         end = Span(add_duration(row.when.start, counts), add_duration(row.when.end, counts))
-        return _Piece(row.when, end, hit.standing != "uncertain", row.source)
-    if hit.standing == "current":
-        return _Piece(row.when, Span(ctx.index.as_of, date.max), True, row.source)
-    return _Piece(row.when, row.until, hit.standing == "history" and row.until is not None, row.source)
+        return _Piece(row.when, end, row.standing != "uncertain", row.source)
+    if row.standing == "current":
+        return _Piece(row.when, Span(today, date.max), True, row.source)
+    return _Piece(row.when, row.until, row.standing == "history" and row.until is not None, row.source)
 
 
 def _walk(begin: Span, pieces: list[_Piece], gap: Duration) -> Course:

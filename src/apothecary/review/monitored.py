@@ -146,12 +146,18 @@ def _days(now: Course) -> Iterator[date]:
 def _rows(
     ctx: Context, plan: MonitoringPlan, start: date, taken: tuple[Taken, ...], complete: bool
 ) -> tuple[_Row, ...]:
+    listed = laid_out(ctx, plan, start)
+    return tuple(_Row(label, one, matched(one, taken, ctx.index.as_of, complete)) for label, one in listed)
+
+
+def laid_out(ctx: Context, plan: MonitoringPlan, start: date) -> list[tuple[str, Occurrence]]:
+    """Every examination of a plan for one day of the start, with its place in the plan; asks no record."""
     stages = [(ctx.duration(stage.every), ctx.duration(stage.until)) for stage in plan.stages]
     tolerance = ctx.duration(plan.tolerance) if plan.tolerance else Duration(0, 0)
     listed = [(length(one.after), one) for one in occurrences(start, stages, tolerance)]
     if plan.before is not None:
         listed.insert(0, (BEFORE, before_start(start, ctx.duration(plan.before))))
-    return tuple(_Row(label, one, matched(one, taken, ctx.index.as_of, complete)) for label, one in listed)
+    return listed
 
 
 def _merged(

@@ -75,14 +75,15 @@ def _orders(ctx: Context) -> Orders:
     if any(hit.row.dosages and hit.standing == "current" for hit in hits):
         # a statement without a dose says that the drug is taken; how, the dosed order says
         hits = [hit for hit in hits if hit.row.dosages or hit.row.kind != "MedicationStatement"]
-    return Orders(tuple(_order(ctx, hit) for hit in hits), tuple(dict.fromkeys(needs)))
+    return Orders(tuple(read_order(ctx, hit) for hit in hits), tuple(dict.fromkeys(needs)))
 
 
 def _counts(hit: Hit) -> bool:
     return hit.row.kind in _ORDERS and hit.match > Match.PAST and hit.standing not in ("void", "history")
 
 
-def _order(ctx: Context, hit: Hit) -> Order:
+def read_order(ctx: Context, hit: Hit) -> Order:
+    """One row as an order; the body weight only decides whether amounts by weight and others agree."""
     row, doubt = hit.row, None
     if hit.standing == "unreadable":
         how = f"{row.source} cannot be read: correct it at its source."

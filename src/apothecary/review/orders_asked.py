@@ -36,7 +36,7 @@ def compare(node: logic.Compare, ctx: Context, op: Op, limit: float) -> Outcome:
     if surely_none(ctx):
         return NONE
     seen = ctx.monograph.observations[node.quantity]
-    outcomes = [_against(order, number, seen, op, limit) for order, number in _numbers(ctx, node.quantity)]
+    outcomes = [_against(order, number, seen, op, limit) for order, number in each_number(ctx, node.quantity)]
     return _any_of(outcomes, orders(ctx).needs)
 
 
@@ -63,7 +63,7 @@ def _against(order: Order, number: Number, seen: Observation, op: Op, limit: flo
 def ordered(ctx: Context, name: str) -> Number:
     """A number of all orders under review together, for whoever asks whether there is one; Open where there is none."""
     seen = ctx.monograph.observations[name]
-    found, numbers = orders(ctx), [number for _, number in _numbers(ctx, name)]
+    found, numbers = orders(ctx), [number for _, number in each_number(ctx, name)]
     known = [number for number in numbers if isinstance(number, Known)]
     needs = [*found.needs, *(need for number in numbers if isinstance(number, Open) for need in number.needs)]
     evidence = tuple(dict.fromkeys(e for number in numbers for e in number.evidence))
@@ -75,7 +75,7 @@ def ordered(ctx: Context, name: str) -> Number:
 # --- numbers of one order -------------------------------------------------------------------------------------------
 
 
-def _numbers(ctx: Context, name: str) -> list[tuple[Order, Number]]:
+def each_number(ctx: Context, name: str) -> list[tuple[Order, Number]]:
     """One number for each step of each order, or of a single dose for each instruction; remembered for the review."""
     found: list[tuple[Order, Number]] | None = ctx.memo.get(("ordered", name))
     if found is None:

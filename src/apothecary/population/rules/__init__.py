@@ -1,0 +1,1 @@
+"""The condition algebra compiled to Ibis expressions over the tables of facts."""
