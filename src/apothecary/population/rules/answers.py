@@ -4,7 +4,7 @@ import ibis
 
 from apothecary import logic
 from apothecary.population.rules.kleene import SURE, WHY, Expr, bit, code_of, truth
-from apothecary.population.rules.numbers import columns_of, of
+from apothecary.population.rules.numbers import columns_of, of, too_old
 from apothecary.population.rules.scope import Scope
 
 
@@ -37,9 +37,7 @@ def result(scope: Scope, sheet: ibis.Table, leaf: logic.HasResult, key: str) -> 
     none = c["unread"].isnull()
     differ = (c["answer_min"] != c["answer_max"]).fill_null(False)
     unsaid = c["answer_min"].isnull() | doubtful
-    outside = ibis.literal(False)
-    if leaf.within is not None:
-        outside = ((c["undated"] > 0) | (c["start_min"] < scope.first_day(leaf.within))).fill_null(False)
+    outside = too_old(scope, c["since"], leaf.within)
     place = scope.asked.answers[leaf.of].index(leaf.answer)
     yes = (c["answer_min"] == place).fill_null(False) & ~none & ~unsaid & ~differ & ~outside
     why = ibis.cases(

@@ -19,7 +19,7 @@ from apothecary.review.result import Why
 from apothecary.units import NotEvaluable, factor
 
 NumberLeaf = logic.Compare | logic.SourcesDisagree | logic.Missing | logic.HasResult
-_OF_MISSING: Final = ("unread", "all_end", "all_undated")
+_OF_MISSING: Final = ("unread", "until")
 _MEASURES: Final[tuple[Key, ...]] = (("weight", None), ("height", None))
 
 

@@ -13,6 +13,7 @@ from apothecary.population.facts.schema import STANDING
 from apothecary.population.rules.kleene import Expr, bit, code_of, compare, round_digits, surely, truth
 from apothecary.population.rules.scope import Scope, column
 
+_NEVER: Final = -(2**30)  # before all days
 _RESULTS: Final = ("current", "uncertain", "unreadable")
 
 
@@ -65,12 +66,12 @@ def keep_latest(scope: Scope, names: Sequence[str]) -> ibis.Table:
     closed_low, closed_high = ~some.low_open, ~some.high_open
     none = ibis.null("float64")
     found = some.group_by("patient", "observation").aggregate(
-        unread=some.low.isnull().cast("int32").sum(),
+        unread=some.low.isnull().cast("int8").max(),
         low_in=ibis.ifelse(closed_low, some.low, none).min(),
         low_out=ibis.ifelse(closed_low, none, some.low).min(),
         high_in=ibis.ifelse(closed_high, some.high, none).max(),
         high_out=ibis.ifelse(closed_high, none, some.high).max(),
-        undated=some.start.isnull().cast("int32").sum(),
+        undated=some.start.isnull().cast("int8").max(),
         start_min=some.start.min(),
         start_max=some.start.max(),
         end_min=some.end.min(),
@@ -81,9 +82,28 @@ def keep_latest(scope: Scope, names: Sequence[str]) -> ibis.Table:
         all_end=some._end.max(),
         all_undated=some._undated.max(),
     )
-    kept = scope.engine.keep("latest", found)
+    kept = scope.engine.keep("latest", _told_once(found))
     scope.engine.forget("may_be_latest")
     return kept
+
+
+def _told_once(found: ibis.Table) -> ibis.Table:
+    """What does not depend on the question, worked out here once: the hull, the one day, `since` and `until`.
+
+    `since`: the earliest of the latest, before all days where one is undated; `until`: the last day of all results,
+    after all days where one is undated.
+    """
+    low, low_open = _end(found.low_in, found.low_out, lambda out, inner: out < inner)
+    high, high_open = _end(found.high_in, found.high_out, lambda out, inner: out > inner)
+    one = (found.undated == 0) & (found.start_min == found.start_max) & (found.end_min == found.end_max)
+    one, day = one.fill_null(False), ibis.null("int32")
+    return found.select(
+        "patient", "observation", "unread", "answer_min", "answer_max", "doubtful",
+        low=low, high=high, low_open=low_open, high_open=high_open,
+        first=ibis.ifelse(one, found.start_min, day), last=ibis.ifelse(one, found.end_min, day),
+        since=ibis.ifelse(found.undated > 0, _NEVER, found.start_min).cast("int32"),
+        until=ibis.ifelse(found.all_undated > 0, -_NEVER, found.all_end).cast("int32"),
+    )  # fmt: skip
 
 
 def latest_of(scope: Scope, every: ibis.Table, name: str) -> ibis.Table:
@@ -123,9 +143,7 @@ def missing(scope: Scope, sheet: ibis.Table, name: str, within: str | None, numb
     out = ibis.literal(True)
     if "unread" in c:
         none = c["unread"].isnull()
-        old = ibis.literal(False)
-        if window is not None:
-            old = ((c["all_end"] < scope.first_day(window)) & (c["all_undated"] == 0)).fill_null(False)
+        old = too_old(scope, c["until"], window)
         out = none | old
     only_missing = (number.whys & ~bit("missing")) == 0
     or_stale = (number.whys & ~(bit("missing") | bit("stale"))) == 0
@@ -139,34 +157,27 @@ def latest(scope: Scope, sheet: ibis.Table, name: str, within: str | None) -> Nu
     seen = scope.monograph.observations[name]
     c = columns_of(sheet, name)
     none, unread = c["unread"].isnull(), (c["unread"] > 0).fill_null(False)
-    outside = _outside(scope, sheet, c["undated"], c["start_min"], within or seen.expires)
+    outside = too_old(scope, c["since"], within or seen.expires)
     if within is None and seen.expires_child is not None:
-        young = _outside(scope, sheet, c["undated"], c["start_min"], seen.expires_child)
-        outside = ibis.ifelse(surely(sheet.adult), outside, young)
+        outside = ibis.ifelse(surely(sheet.adult), outside, too_old(scope, c["since"], seen.expires_child))
     known = ~none & ~unread & ~outside
-    low, low_open = _end(c["low_in"], c["low_out"], lambda out, inner: out < inner)
-    high, high_open = _end(c["high_in"], c["high_out"], lambda out, inner: out > inner)
-    one_day = (c["undated"] == 0) & (c["start_min"] == c["start_max"]) & (c["end_min"] == c["end_max"])
-    day = ibis.null("int32")
     return Number(
         known,
-        low,
-        high,
-        low_open,
-        high_open,
+        c["low"],
+        c["high"],
+        c["low_open"],
+        c["high_open"],
         ibis.cases((known, 0), (none, sheet.absent_result), (unread, bit("unreadable")), else_=bit("stale")),
         ~none,
-        ibis.ifelse(one_day.fill_null(False), c["start_min"], day),
-        ibis.ifelse(one_day.fill_null(False), c["end_min"], day),
+        c["first"],
+        c["last"],
         ibis.literal(False),
     )
 
 
-def _outside(scope: Scope, sheet: ibis.Table, undated: Expr, start: Expr, window: str | None) -> Expr:
-    """Whether one of the latest results is not surely in the window."""
-    if window is None:
-        return ibis.literal(False)
-    return ((undated > 0) | (start < scope.first_day(window))).fill_null(False)
+def too_old(scope: Scope, day: Expr, window: str | None) -> Expr:
+    """Whether a day lies before a window; never without one."""
+    return ibis.literal(False) if window is None else (day < scope.first_day(window)).fill_null(False)
 
 
 def _end(inner: Expr, out: Expr, wider: object) -> tuple[Expr, Expr]:
