@@ -21,7 +21,7 @@ from apothecary.knowledge import PACKAGED, Monograph, load, packaged
 from apothecary.population import cohort
 from apothecary.population.facts.asked import asked
 from apothecary.population.facts.make import make_facts
-from apothecary.population.findings import STATUSES, rule_column, use_column
+from apothecary.population.findings import STATUSES, rule_column, save, use_column
 from apothecary.population.rules.engine import DuckDB, Engine
 from apothecary.population.rules.review import review_all
 from apothecary.population.rules.scope import Tables
@@ -163,7 +163,7 @@ def reviewed(engine: Engine, facts: Path, statuses: str) -> Found:
         written += time.perf_counter() - begun
         return sql
 
-    engine.keep, ibis.to_sql = kept, in_sql  # type: ignore[method-assign]
+    engine.keep, ibis.to_sql = kept, in_sql  # type: ignore[method-assign]  # timed in their place
     start, used = time.perf_counter(), time.process_time()
     tables = Tables(*(engine.parquet(facts / name) for name in Tables._fields))
     wide = review_all(engine, tables, m, about, AS_OF).table
@@ -173,7 +173,7 @@ def reviewed(engine: Engine, facts: Path, statuses: str) -> Found:
     building = queries[0][1] + written
     found = {"seconds": seconds, "used": used, "building": building, "queries": queries, "memory": memory()}
     if statuses:
-        engine.write(wide.select(columns(m)), Path(statuses))
+        save(wide.select(columns(m)), Path(statuses))
     return found
 
 

@@ -17,6 +17,7 @@ from apothecary.population.facts.asked import asked
 from apothecary.population.facts.failure import FactsError
 from apothecary.population.facts.make import fingerprint
 from apothecary.population.facts.manifest import MANIFEST, Manifest
+from apothecary.population.facts.rows import day_number
 from apothecary.population.facts.schema import FORMAT
 from apothecary.population.facts.tasks import read_entries
 from apothecary.population.facts.work import Ancestors
@@ -26,7 +27,7 @@ from apothecary.population.rejected import rejected
 from apothecary.population.rules.engine import Engine
 from apothecary.population.rules.people import dead, not_born
 from apothecary.population.rules.review import Reviewed, review_all
-from apothecary.population.rules.scope import Scope, Tables
+from apothecary.population.rules.scope import Tables
 from apothecary.population.suppress import BELOW
 
 
@@ -197,7 +198,7 @@ def review_days(
     for day in sorted(set(days)):
         watched = _Watched(engine, day, progress)
         last = review_all(watched, tables, m, asked(m), day)
-        left = _left(engine, tables, m, day)
+        left = _left(engine, tables.patient, day)
         counted.append(summary.summarize(last.table, last.leaves, m, day, left=left, measures=measures, below=below))
     assert last is not None, "at least one day is asked for"
     day = max(days)
@@ -211,14 +212,11 @@ def review_days(
     return Results(whole, found, tuple(engine.statements))
 
 
-def _left(engine: Engine, tables: Tables, m: Monograph, day: date) -> summary.Left:
+def _left(engine: Engine, known: Any, as_of: date) -> summary.Left:
     """How many patients are not reviewed that day, and why."""
-    scope = Scope(engine, tables, m, asked(m), day, None)
-    known = tables.patient
-    counts = known.aggregate(
-        dead=dead(scope, known).cast("int64").sum(),
-        born=(not_born(scope, known) & ~dead(scope, known)).cast("int64").sum(),
-    )
+    day = day_number(as_of)
+    died, unborn = dead(day, known), not_born(day, known)
+    counts = known.aggregate(dead=died.cast("int64").sum(), born=(unborn & ~died).cast("int64").sum())
     row = next(row for batch in engine.batches(counts) for row in batch.to_pylist())
     return summary.Left(row["dead"] or 0, row["born"] or 0)
 
@@ -233,7 +231,7 @@ class _Watched:
         self._done = 0
         self.name, self.statements = engine.name, engine.statements
         self.parquet, self.take = engine.parquet, engine.take
-        self.batches, self.write, self.forget = engine.batches, engine.write, engine.forget
+        self.batches, self.forget = engine.batches, engine.forget
 
     def keep(self, name: str, query: Any) -> Any:
         """As the engine does."""

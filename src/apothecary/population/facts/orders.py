@@ -50,11 +50,15 @@ class Step(NamedTuple):
 
 
 def empty_context(
-    monograph: Monograph, matcher: Matcher, constants: dict[Any, Any] | None = None, who: Patient | None = None
+    monograph: Monograph,
+    matcher: Matcher,
+    constants: dict[Any, Any] | None = None,
+    who: Patient | None = None,
+    day: date = date.min,
 ) -> Context:
-    """A context over a record without rows, for what depends on one row and the knowledge alone."""
+    """A context over a record without rows, for what depends on one row, a day and the knowledge alone."""
     record = Record(who or Patient(), {}, {name: Section("not-supplied") for name in SECTIONS})
-    return Context(Index(record, matcher, date.min), monograph, "considering", "", None, None, constants)
+    return Context(Index(record, matcher, day), monograph, "considering", "", None, None, constants)
 
 
 class Steps:

@@ -36,9 +36,6 @@ class Engine(Protocol):
     def batches(self, query: ibis.Table) -> Iterator[pa.RecordBatch]:
         """The result of a query, batch by batch."""
 
-    def write(self, query: ibis.Table, path: Path) -> None:
-        """The result of a query as Parquet, one file on an embedded engine and a folder on a distributed one."""
-
 
 class DuckDB:
     """DuckDB inside this process, within a limit of memory; what does not fit goes to `spill`."""
@@ -91,11 +88,6 @@ class DuckDB:
     def batches(self, query: ibis.Table) -> Iterator[pa.RecordBatch]:
         """The result of a query, batch by batch."""
         yield from self._con.con.sql(self._sql(query)).to_arrow_reader(_BATCH)
-
-    def write(self, query: ibis.Table, path: Path) -> None:
-        """The result of a query as one Parquet file."""
-        place = str(path).replace("'", "''")
-        self._con.con.execute(f"COPY ({self._sql(query)}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")
 
     def _sql(self, query: ibis.Table) -> str:
         return str(ibis.to_sql(query, dialect="duckdb"))

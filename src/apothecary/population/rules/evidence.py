@@ -51,7 +51,7 @@ class _Apart:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.name, self.statements = engine.name, engine.statements
-        self.parquet, self.batches, self.write = engine.parquet, engine.batches, engine.write
+        self.parquet, self.batches = engine.parquet, engine.batches
 
     def take(self, name: str, table: pa.Table) -> ibis.Table:
         """As the engine does."""

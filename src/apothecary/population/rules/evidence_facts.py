@@ -14,7 +14,7 @@ from apothecary.population.rules.evidence_words import AGE, DAY, MADE, style_of
 from apothecary.population.rules.kleene import Expr
 from apothecary.population.rules.number_leaves import NumberAnswers
 from apothecary.population.rules.numbers import Number
-from apothecary.population.rules.questions import CLEARANCE, ROW_KINDS, Questions, below, questions
+from apothecary.population.rules.questions import CLEARANCE, ROW_KINDS, Questions, below, key_of, questions
 from apothecary.population.rules.scope import Scope
 
 # What a fact is about: ("row", question), ("result" or "made", observation), ("order", question), or ("age", "").
@@ -131,10 +131,8 @@ def _number(known: ibis.Table, topic: int, style: int, low: Expr, high: Expr, **
 
 def _of_rows(scope: Scope, people: ibis.Table, topics: Mapping[Topic, int]) -> ibis.Table:
     """Every row that counts in a question, or may; a row that does not say what it is could stand everywhere."""
-    who = people.select(_key=people.patient, start_first=people.start_first, start_last=people.start_last)
-    rows = scope.known_by(scope.tables.row)
-    rows = rows.filter(~rows.opaque).inner_join(who, [rows.patient == who._key]).drop("_key")
-    rows = rows.mutate(now=scope.standing(rows))
+    rows = row_leaves.standing(scope, people)
+    rows = rows.filter(~rows.opaque)
     asked = {leaf: number for (kind, leaf), number in topics.items() if kind == "row"}
     ways = {way: f"way_{n}" for n, way in enumerate(dict.fromkeys(map(row_leaves.alike, asked)))}
     judged = {name: row_leaves.judge(scope, rows, way) > 0 for way, name in ways.items()}
@@ -197,7 +195,7 @@ def _made(scope: Scope, told: ibis.Table, asked: Questions, topics: Mapping[Topi
         seen = m.observations[name]
         if ("made", name) not in topics or not (seen.product_of or seen.formula == CLEARANCE):
             continue
-        key = (*_key(name, within), "estimated") if seen.formula == CLEARANCE else _key(name, within)
+        key = (*key_of(name, within), "estimated") if seen.formula == CLEARANCE else key_of(name, within)
         number: Number = numbers.stored(told, *key)
         known = told.filter(number.known)
         number = numbers.stored(known, *key)
@@ -228,7 +226,3 @@ def _of_orders(scope: Scope, steps: ibis.Table, asked: Questions, topics: Mappin
     style = ibis.cases(*styles) if styles else ibis.null("int32")
     topic = ibis.array(cells).filter(lambda one: one >= 0).unnest()
     return steps.select("patient", "text", "low", "high", "low_open", "high_open", "source", style=style, topic=topic)
-
-
-def _key(name: str, within: str | None) -> tuple[str, ...]:
-    return (name,) if within is None else (name, within)

@@ -5,16 +5,16 @@ an aggregate over booleans would drop the unknown ones, and CASE and filters tak
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import ibis
 
 from apothecary.logic.interval import Op
+from apothecary.population.findings import WHYS
 from apothecary.review.result import Why
 
 Expr = Any  # an expression of Ibis, whose classes say nothing to a type checker
 
-WHYS: Final = get_args(Why)
 WHY: Final = {why: number for number, why in enumerate(WHYS, 1)}  # what an unknown needs, as a code
 SECTION_UNREADABLE: Final = len(WHYS) + 1  # the code where not a row but its whole section cannot be read
 SURE: Final = 10  # the score of a row that applies; below it the code of what is needed; 0 is clear

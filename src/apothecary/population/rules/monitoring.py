@@ -14,11 +14,12 @@ import ibis
 import pyarrow as pa
 
 from apothecary.knowledge.schema import MonitoringPlan
+from apothecary.population.facts.rows import day_number
 from apothecary.population.facts.schema import KIND, SECTION, STANDING
 from apothecary.population.rules.kleene import WHY, Expr, truth
 from apothecary.population.rules.numbers import of, results
 from apothecary.population.rules.people import supplied
-from apothecary.population.rules.scope import Scope, column, day_of, number_of, span
+from apothecary.population.rules.scope import Scope, column, day_of, span
 from apothecary.review.course import Taking, starts_of
 from apothecary.review.monitored import BEFORE, laid_out
 from apothecary.units import add_duration
@@ -35,8 +36,8 @@ def keep_overdue(scope: Scope, people: ibis.Table, plan: MonitoringPlan) -> ibis
     days = _start_days(scope, people, plan)
     starts = scope.engine.take(column("starts", plan.id), days)
     if plan.observation is None:
-        known = starts.group_by("patient").aggregate(overdue=starts.day.count(), open=starts.day.count())
-        known = known.mutate(overdue=ibis.literal(0, "int8"), open=ibis.literal(0, "int8"))
+        nothing = ibis.literal(0, "int8")
+        known = starts.select("patient").distinct().mutate(overdue=nothing, open=nothing)
     else:
         known = _judged(scope, people, plan, starts, _calendar(scope, plan, days.column("day").unique().to_pylist()))
     named = known.rename({column(plan.id, "overdue"): "overdue", column(plan.id, "open"): "open"})
@@ -77,7 +78,7 @@ def _start_days(scope: Scope, people: ibis.Table, plan: MonitoringPlan) -> pa.Ta
     for patient, taken in groupby(_rows(scope.engine.batches(query)), itemgetter(0)):
         listed = list(taken)
         found = starts_of(scope.ctx, [_taking(*row[1:-2]) for row in listed], span(*listed[0][-2:]), gap)
-        begun = {day for one in found.starts for day in range(number_of(one.start), number_of(one.end) + 1)}
+        begun = {day for one in found.starts for day in range(day_number(one.start), day_number(one.end) + 1)}
         patients += [patient] * len(begun)
         days += sorted(begun)
     return pa.table({"patient": pa.array(patients, pa.int64()), "day": pa.array(days, _DAY)})
@@ -110,7 +111,7 @@ def _calendar(scope: Scope, plan: MonitoringPlan, days: list[int]) -> ibis.Table
         key = labels.setdefault(tuple(label for label, _ in listed), len(labels))
         for n, (label, one) in enumerate(listed):
             ends = (one.first, one.last, one.earliest, one.latest)
-            row = (number, n, label == BEFORE, *map(number_of, ends), key, _over(scope, plan, start))
+            row = (number, n, label == BEFORE, *map(day_number, ends), key, _over(scope, plan, start))
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
     types = {name: pa.bool_() if name in ("before", "over") else _DAY for name in columns}

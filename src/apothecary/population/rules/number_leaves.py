@@ -13,12 +13,11 @@ from apothecary.population.rules import answers, clearance, numbers
 from apothecary.population.rules.clearance import Sources
 from apothecary.population.rules.kleene import WHY, Expr, code_of
 from apothecary.population.rules.numbers import Number
-from apothecary.population.rules.questions import CLEARANCE, Key, Questions
+from apothecary.population.rules.questions import CLEARANCE, Key, Questions, key_of
 from apothecary.population.rules.scope import Scope, column, joined
 from apothecary.review.result import Why
 from apothecary.units import NotEvaluable, factor
 
-NumberLeaf = logic.Compare | logic.SourcesDisagree | logic.Missing | logic.HasResult
 _OF_MISSING: Final = ("unread", "until")
 _MEASURES: Final[tuple[Key, ...]] = (("weight", None), ("height", None))
 
@@ -49,7 +48,7 @@ class NumberAnswers:
     def table(self, people: ibis.Table) -> ibis.Table:
         """The people with `truth_<n>` and `need_<n>` of every such question, and the body weight for orders."""
         made = self.numbers(people)
-        stored = {_key(*key): numbers.stored(made, *_key(*key)) for key in self.made}
+        stored = {key_of(*key): numbers.stored(made, *key_of(*key)) for key in self.made}
         late = self._told(made, [leaf for leaf in self.leaves if self._is_made(leaf)], stored)
         early = [name for name in made.columns if name.startswith(("truth_", "need_"))]
         weight = [name for name in (column("weight", field) for field in Number._fields) if name in made.columns]
@@ -65,12 +64,12 @@ class NumberAnswers:
         some = [answers.score_of(scope, test, key) for test, key in self._scored()]
         parts = [*(numbers.latest_of(scope, latest, name) for name in names), *some]
         sheet = joined(people, *parts)
-        plain = {_key(*key): self._plain(sheet, *key) for key in self.asked.numbers if key not in self.made}
+        plain = {key_of(*key): self._plain(sheet, *key) for key in self.asked.numbers if key not in self.made}
         early = self._told(sheet, [leaf for leaf in self.leaves if not self._is_made(leaf)], plain)
-        kept = {_key(*key): plain[_key(*key)] for key in self._inputs()}
+        kept = {key_of(*key): plain[key_of(*key)] for key in self._inputs()}
         for name, within in self.made:
             for part in (name, *(self.m.observations[name].product_of or ())):
-                kept[(*_key(name, within), part)] = numbers.latest(scope, sheet, part, within)
+                kept[(*key_of(name, within), part)] = numbers.latest(scope, sheet, part, within)
         own = dict.fromkeys(column(name, one) for name, _ in self.made for one in _OF_MISSING)
         columns = {**early, **numbers.columns_for(kept)}
         sheet = step("observed", sheet.select(*people.columns, *own, **columns))
@@ -108,14 +107,14 @@ class NumberAnswers:
         """The numbers that are made of others: counts of a total and a share, clearances with their estimate."""
         found: dict[tuple[str, ...], Number] = {}
         for name, within in self.made:
-            seen, key = self.m.observations[name], _key(name, within)
+            seen, key = self.m.observations[name], key_of(name, within)
             reported = numbers.stored(sheet, *key, name)
             if seen.product_of is not None:
                 total, share = (numbers.stored(sheet, *key, part) for part in seen.product_of)
                 by = factor(self.m.observations[seen.product_of[0]].unit, seen.unit or "")
                 found[key] = reported if isinstance(by, NotEvaluable) else numbers.newer(reported, total, share, by)
                 continue
-            inputs = (numbers.stored(sheet, *_key(*one)) for one in (("creatinine", within), *_MEASURES))
+            inputs = (numbers.stored(sheet, *key_of(*one)) for one in (("creatinine", within), *_MEASURES))
             estimated = clearance.estimate(self.scope, sheet, *inputs)
             found[(*key, "estimated")] = estimated
             found[key] = clearance.first_known(reported, estimated)
@@ -141,12 +140,12 @@ class NumberAnswers:
                 return answers.result(self.scope, sheet, leaf, key)
             return answers.missing(sheet, key)
         if isinstance(leaf, logic.Missing):
-            number = made[_key(leaf.of, leaf.within)]
+            number = made[key_of(leaf.of, leaf.within)]
             return numbers.missing(self.scope, sheet, leaf.of, leaf.within, number)
         assert isinstance(leaf, logic.Compare | logic.SourcesDisagree), "a question about numbers"
         seen = self.m.observations[leaf.quantity]
         within = leaf.within if isinstance(leaf, logic.Compare) else None
-        number = made[_key(leaf.quantity, within)]
+        number = made[key_of(leaf.quantity, within)]
         if isinstance(leaf, logic.SourcesDisagree):
             limit = self.scope.ctx.number_in(leaf.at, seen.unit or "")
             told = clearance.disagree(sheet, self._sources(sheet, leaf.quantity, within), limit)
@@ -163,11 +162,7 @@ class NumberAnswers:
         return told, ibis.ifelse(told.isnull(), code, 0).cast("int8")
 
     def _sources(self, sheet: ibis.Table, name: str, within: str | None) -> Sources:
-        key = _key(name, within)
+        key = key_of(name, within)
         own = numbers.stored(sheet, *key, name), numbers.stored(sheet, *key, "estimated")
         others = self.m.observations[name].cross_check
-        return Sources(own, tuple(numbers.stored(sheet, *_key(other, None)) for other in others))
-
-
-def _key(name: str, within: str | None) -> tuple[str, ...]:
-    return (name,) if within is None else (name, within)
+        return Sources(own, tuple(numbers.stored(sheet, *key_of(other, None)) for other in others))

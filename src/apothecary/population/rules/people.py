@@ -37,7 +37,7 @@ def people(scope: Scope) -> ibis.Table:
     the therapy may have started.
     """
     known = scope.tables.patient
-    sheet = _aged(scope, known.filter(~gone(scope, known)))
+    sheet = _aged(scope, known.filter(~gone(scope.day, known)))
     sheet = sheet.mutate(**_sections(scope, sheet))
     sheet = joined(sheet, _drug(scope), _of_any_kind(scope))
     on = (sheet.on_therapy.fill_null(0) == 1) if scope.phase is None else ibis.literal(scope.phase == ON_THERAPY)
@@ -54,19 +54,19 @@ def people(scope: Scope) -> ibis.Table:
     return scope.engine.keep("people", sheet.select(*_KEPT, *states, **_lacking(sheet)))
 
 
-def gone(scope: Scope, known: ibis.Table) -> Expr:
+def gone(day: int, known: ibis.Table) -> Expr:
     """Whether a patient is not reviewed: dead, or not born by that day."""
-    return dead(scope, known) | not_born(scope, known)
+    return dead(day, known) | not_born(day, known)
 
 
-def dead(scope: Scope, known: ibis.Table) -> Expr:
+def dead(day: int, known: ibis.Table) -> Expr:
     """Whether the record says that the patient has died by that day."""
-    return (known.dead & (known.death_start.isnull() | (known.death_start <= scope.day))).fill_null(False)
+    return (known.dead & (known.death_start.isnull() | (known.death_start <= day))).fill_null(False)
 
 
-def not_born(scope: Scope, known: ibis.Table) -> Expr:
+def not_born(day: int, known: ibis.Table) -> Expr:
     """Whether the date of birth lies after that day."""
-    return (known.birth_start > scope.day).fill_null(False)
+    return (known.birth_start > day).fill_null(False)
 
 
 def _aged(scope: Scope, known: ibis.Table) -> ibis.Table:

@@ -123,3 +123,8 @@ def _ways(m: Monograph, node: logic.Condition, above: Path) -> Iterable[tuple[lo
             yield from _ways(m, child, (*above, node))
     else:
         yield node, above
+
+
+def key_of(name: str, within: str | None) -> tuple[str, ...]:
+    """The parts of the column names of a number."""
+    return (name,) if within is None else (name, within)

@@ -62,11 +62,8 @@ def _judged_rows(
     scope: Scope, people: ibis.Table, section: SectionName, leaves: Sequence[RowLeaf]
 ) -> tuple[ibis.Table, dict[RowLeaf, str]]:
     """The rows of a section with their score for every way to ask, whatever the value set: few ways, many sets."""
-    who = people.select(_key=people.patient, start_first=people.start_first, start_last=people.start_last)
-    rows = scope.known_by(scope.tables.row)
+    rows = standing(scope, people)
     rows = rows.filter(rows.section == SECTION[section])
-    rows = rows.inner_join(who, rows.patient == who._key).drop("_key")
-    rows = rows.mutate(now=scope.standing(rows))
     names = {way: f"way_{n}" for n, way in enumerate(dict.fromkeys(map(alike, leaves)))}
     masks = [name for name in rows.columns if name.startswith(("sure_", "coarse_"))]
     ways: dict[str, Expr] = {}
@@ -78,6 +75,14 @@ def _judged_rows(
             (unsaid, WHY["unreadable"]), (score == SURE, WHY["coarse-code"]), else_=score
         ).cast("int8")
     return scope.engine.keep(f"judged_{section}", rows.select("patient", "section", *masks, **ways)), names
+
+
+def standing(scope: Scope, people: ibis.Table) -> ibis.Table:
+    """The rows of the people that stand on the day, with what each is `now` and the start of the therapy."""
+    who = people.select(_key=people.patient, start_first=people.start_first, start_last=people.start_last)
+    rows = scope.known_by(scope.tables.row)
+    rows = rows.inner_join(who, rows.patient == who._key).drop("_key")
+    return rows.mutate(now=scope.standing(rows))
 
 
 def alike(leaf: RowLeaf) -> RowLeaf:

@@ -11,21 +11,15 @@ from apothecary.knowledge import Matcher, Monograph
 from apothecary.knowledge.schema import PhaseName
 from apothecary.logic import Interval
 from apothecary.population.facts.asked import Asked
+from apothecary.population.facts.orders import empty_context
+from apothecary.population.facts.rows import day_number
 from apothecary.population.facts.schema import BITS, STANDING
 from apothecary.population.rules.engine import Engine
 from apothecary.population.rules.kleene import Expr
-from apothecary.record import Patient, Record, Span
-from apothecary.record.facts import SECTIONS, Section, SectionName
-from apothecary.review.context import Context
-from apothecary.review.index import Index
+from apothecary.record import Span
+from apothecary.record.facts import SectionName
 
 EPOCH: Final = date(1970, 1, 1)
-_NOTHING: Final = Section("not-supplied")
-
-
-def number_of(day: date) -> int:
-    """A day as it is counted in the facts."""
-    return (day - EPOCH).days
 
 
 def day_of(number: int) -> date:
@@ -58,15 +52,13 @@ class Scope:
         self.monograph = monograph
         self.asked = asked
         self.as_of = as_of
-        self.day = number_of(as_of)
+        self.day = day_number(as_of)
         self.phase = phase
-        empty = Record(Patient(), {}, dict.fromkeys(SECTIONS, _NOTHING))
-        index = Index(empty, Matcher(monograph.value_sets, monograph.codes), as_of)
-        self.ctx = Context(index, monograph, phase or "considering", "", None)
+        self.ctx = empty_context(monograph, Matcher({}, ()), day=as_of)
 
     def first_day(self, within: str) -> int:
         """The first day of a window that ends with the review."""
-        return number_of(self.ctx.first_day(within))
+        return day_number(self.ctx.first_day(within))
 
     def known_by(self, table: ibis.Table) -> ibis.Table:
         """The rows that stand on the day of the review."""

@@ -8,7 +8,7 @@ import ibis
 from apothecary.knowledge import Rule
 from apothecary.population.findings import APPLIES, CLEAR, UNKNOWN, need_column, rule_column, use_column
 from apothecary.population.rules.compile import Sheet
-from apothecary.population.rules.kleene import Expr, surely
+from apothecary.population.rules.kleene import Expr, both, either, surely
 from apothecary.population.rules.people import ON_THERAPY
 
 
@@ -56,23 +56,19 @@ def _need(made: Sheet, sheet: ibis.Table, number: int) -> Expr:
     """What a question of a rule needs, where every condition above it is open too on one way to it."""
     rule, leaf, paths = made.paths[number]
     need = sheet[f"need_{made.asked.every.index(leaf)}"]
-    open_ = ibis.literal(False)
-    for path in paths:
-        here = _asked(sheet, rule)
-        for node in path:
-            here &= made.condition(sheet, node).isnull()
-        open_ |= here
+    asked = _asked(sheet, rule)
+    open_ = either(both([asked, *(made.condition(sheet, node).isnull() for node in path)]) for path in paths)
     return ibis.ifelse(open_, need, 0).cast("int8")
 
 
 def _opposed(made: Sheet, sheet: ibis.Table, conditions: dict[str, Expr]) -> Expr:
     """Whether two findings that apply say opposite things on one decision; an exception speaks for its rule."""
     said = [one for rule in made.m.rules.values() for one in _said(made, sheet, rule, conditions[rule.id])]
-    found = ibis.literal(False)
-    for (decision, says, holds), (other, opposite, too) in combinations(said, 2):
-        if decision == other and says != opposite:
-            found |= holds & too
-    return found
+    return either(
+        holds & too
+        for (decision, says, holds), (other, opposite, too) in combinations(said, 2)
+        if decision == other and says != opposite
+    )
 
 
 def _said(made: Sheet, sheet: ibis.Table, rule: Rule, applies: Expr) -> Iterator[tuple[str, str, Expr]]:
@@ -94,18 +90,12 @@ def _verdict(made: Sheet, sheet: ibis.Table, conditions: dict[str, Expr], expire
     rules = list(made.m.rules.values())
 
     def some(severity: str, holds: Callable[[Expr], Expr]) -> Expr:
-        found = ibis.literal(False)
-        for rule in rules:
-            if rule.severity == severity:
-                found |= _asked(sheet, rule) & holds(conditions[rule.id])
-        return found
+        return either(_asked(sheet, one) & holds(conditions[one.id]) for one in rules if one.severity == severity)
 
     def unknown(told: Expr) -> Expr:
         return told.isnull()
 
-    asked = ibis.literal(False)
-    for rule in rules:
-        asked |= _asked(sheet, rule)
+    asked = either(_asked(sheet, rule) for rule in rules)
     return ibis.cases(
         (some("critical", surely), "stop"),
         (some("critical", unknown) | _opposed(made, sheet, conditions) | ~asked, "cannot-tell"),
